@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import type { LocalPath, Sha256 } from './ids.ts';
+
+export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/).transform((text) => text as Sha256);
+
+/** One file of the bundle. Paths use `/`. */
+export const bundleFile = z.strictObject({
+  path: z.string(),
+  sizeBytes: z.int().min(0),
+  sha256: sha256Schema,
+  role: z.enum(['executable', 'licence', 'schema', 'documentation', 'changelog', 'sbom', 'checksums']),
+});
+export type BundleFile = z.infer<typeof bundleFile>;
+
+/** `manifest.json` beside and inside a bundle: what a release consists of, under one digest. */
+export const bundleManifest = z.strictObject({
+  $schema: z.literal('bundle-manifest.v1.json'),
+  product: z.strictObject({ name: z.string(), version: z.string(), executable: z.string().meta({ description: 'Path of the executable in the bundle' }) }),
+  target: z.strictObject({ os: z.literal('windows'), architecture: z.literal('x64') }),
+  commit: z.string().meta({ description: 'Git commit it was built from; `unknown` outside a repository; `+changes` is appended when the tree was not clean' }),
+  packager: z.strictObject({ name: z.string(), runtime: z.string() }),
+  files: z.array(bundleFile).min(1).meta({ description: 'Every file but this one, sorted by path (code points)' }),
+  digest: sha256Schema.meta({ description: 'SHA-256 over the lines `<sha256>  <path>\\n` of `files` in order' }),
+});
+export type BundleManifest = z.infer<typeof bundleManifest>;
+
+/** A bundle on the host's disk, complete and verified against its manifest. */
+export interface Bundle {
+  readonly manifest: BundleManifest;
+  /** The bundle's files as a directory. */
+  readonly directory: LocalPath;
+  /** The same files as one deterministic zip: what guests get. */
+  readonly archive: { readonly path: LocalPath; readonly fileName: string; readonly sizeBytes: number; readonly sha256: Sha256 };
+}
+
+/** The text whose SHA-256 is the bundle's digest. */
+export const digestText = (files: readonly { readonly path: string; readonly sha256: string }[]): string =>
+  files.map((file) => `${file.sha256}  ${file.path}\n`).join('');

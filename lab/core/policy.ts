@@ -1,0 +1,26 @@
+import { z } from 'zod';
+
+/** Limits that a release must keep on guests of one assurance. */
+export const budgets = z.strictObject({
+  startUpMedianMs: z.number().positive().meta({ description: 'Median wall time of `anivault --version`' }),
+  startUpPeakMemoryMiB: z.number().positive().meta({ description: 'Peak resident memory of a start' }),
+  scanPathsPerMinute: z.number().positive().meta({ description: 'Lowest acceptable median scan throughput' }),
+  scanPeakMemoryMiB: z.number().positive(),
+});
+export type Budgets = z.infer<typeof budgets>;
+
+/** What the lab demands of a release. Judges read it; the gate reads the verdict. */
+export const policy = z.strictObject({
+  signature: z.enum(['required', 'optional']).meta({ description: 'Whether an unsigned executable fails the smartscreen check' }),
+  maySkip: z.array(z.strictObject({ check: z.string(), reason: z.enum(['emulated-guest', 'not-applicable']) })).meta({
+    description: 'Skips that do not block a run; any other skip does',
+  }),
+  maxNoise: z.number().positive().max(5).meta({ description: 'Largest acceptable A/A difference of medians as a fraction; more makes a benchmark inconclusive' }),
+  allowedLeftovers: z.array(z.string()).meta({ description: 'Paths below the user profile that the program may leave behind, `*` matches within a name' }),
+  budgets: z.strictObject({ windows: budgets, emulated: budgets }),
+});
+export type Policy = z.infer<typeof policy>;
+
+/** The budgets that hold for an assurance: a simulated guest is held to the emulated ones. */
+export const budgetsFor = (demands: Policy, assurance: 'windows' | 'emulated' | 'simulated'): Budgets =>
+  assurance === 'windows' ? demands.budgets.windows : demands.budgets.emulated;

@@ -1,0 +1,59 @@
+import { type Options, execa } from 'execa';
+import type { Call } from '../core/call.ts';
+
+/** What a host program did. A non-zero exit code is a result; only a program that cannot be started at all throws (`ENOENT` and the like). */
+export interface ExecResult {
+  /** Undefined when a signal ended it. */
+  readonly exitCode: number | undefined;
+  readonly signal: string | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Whether the call's signal ended it. */
+  readonly aborted: boolean;
+  readonly durationMs: number;
+}
+
+export interface ExecOptions {
+  readonly cwd?: string;
+  /** Added to the host's environment, or all of it with `onlyEnv`. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly onlyEnv?: boolean;
+  readonly input?: string | Uint8Array;
+  /** Called for each line of either stream as it arrives. */
+  readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
+}
+
+/** Kept of each stream. */
+const MOST_OUTPUT_BYTES = 16 << 20;
+/** Between SIGTERM and SIGKILL when the call is aborted. */
+const FORCE_KILL_AFTER_MS = 3000;
+
+/** Runs a host program without a shell. It is ended when the call is aborted and when this process ends. */
+export async function exec(program: string, args: readonly string[], call: Call, options: ExecOptions = {}): Promise<ExecResult> {
+  call.signal.throwIfAborted();
+  const settings = {
+    reject: false,
+    cancelSignal: call.signal,
+    forceKillAfterDelay: FORCE_KILL_AFTER_MS,
+    maxBuffer: MOST_OUTPUT_BYTES,
+    extendEnv: !options.onlyEnv,
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.env === undefined ? {} : { env: options.env }),
+    ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
+  } satisfies Options;
+  const running = execa(program, args, settings);
+  const follow = async (stream: 'stdout' | 'stderr'): Promise<void> => {
+    if (!options.onLine) return;
+    for await (const line of running.iterable({ from: stream })) options.onLine(line, stream);
+  };
+  const [result] = await Promise.all([running, follow('stdout').catch(() => {}), follow('stderr').catch(() => {})]);
+  if (result.exitCode === undefined && result.signal === undefined && !result.isCanceled && result.failed) throw result.cause ?? new Error(result.shortMessage);
+  return {
+    exitCode: result.exitCode,
+    signal: result.signal,
+    stdout: String(result.stdout ?? ''),
+    stderr: String(result.stderr ?? ''),
+    aborted: result.isCanceled === true,
+    durationMs: result.durationMs,
+  };
+}

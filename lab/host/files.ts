@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, access, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { LabError } from '../core/error.ts';
+
+/** Turns what the operating system says of a failed write into an error of the catalogue. */
+export function writeError(error: unknown, file: string): LabError {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return LabError.of('file.disk-full', { path: file }, { cause: error });
+  return LabError.of('file.unwritable', { path: file, reason: code ?? String(error) }, { cause: error });
+}
+
+/** Writes a file so that readers see either the old one or all of the new one: temp name, fsync, rename. */
+export async function writeFileAtomic(file: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
+  const temporary = `${file}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    await mkdir(path.dirname(file), { recursive: true });
+    const handle = await open(temporary, 'wx', mode);
+    try {
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw writeError(error, file);
+  }
+}
+
+/** A file that only grows. `append` resolves when the operating system has the bytes; appends keep their order. */
+export interface AppendFile extends AsyncDisposable {
+  readonly append: (text: string) => Promise<void>;
+  /** Waits until what was appended is on the disk. */
+  readonly sync: () => Promise<void>;
+}
+
+/** Creates a file that must not exist yet, for appending. */
+export async function createAppendFile(file: string): Promise<AppendFile> {
+  let handle: FileHandle;
+  try {
+    await mkdir(path.dirname(file), { recursive: true });
+    handle = await open(file, 'ax');
+  } catch (error) {
+    throw writeError(error, file);
+  }
+  let tail: Promise<void> = Promise.resolve();
+  const queue = (work: () => Promise<void>): Promise<void> => {
+    const next = tail.then(work).catch((error: unknown) => {
+      throw error instanceof LabError ? error : writeError(error, file);
+    });
+    // A failed append must not poison the ones after it with an unhandled rejection; each caller gets its own.
+    tail = next.catch(() => {});
+    return next;
+  };
+  return {
+    append: (text) =>
+      queue(async () => {
+        await handle.appendFile(text);
+      }),
+    sync: () => queue(() => handle.sync()),
+    [Symbol.asyncDispose]: async () => {
+      await tail;
+      await handle.close();
+    },
+  };
+}
+
+export const exists = async (file: string): Promise<boolean> => {
+  try {
+    await access(file, constants.F_OK);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** The text of a file, or `undefined` when there is none. */
+export async function readTextIfThere(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
