@@ -5,7 +5,7 @@ import type { GuestName, Sha256 } from './ids.ts';
 import type { Secret } from './secret.ts';
 
 export const windowsReleases = ['windows-10', 'windows-11'] as const;
-export const providerNames = ['wine', 'simulated'] as const;
+export const providerNames = ['wine'] as const;
 export type ProviderName = (typeof providerNames)[number];
 
 /** What kind of guest is wanted. Comes from the configuration and goes into the plan unchanged. */
