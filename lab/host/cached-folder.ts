@@ -1,0 +1,117 @@
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import type { Call } from '../core/call.ts';
+import type { LocalPath } from '../core/ids.ts';
+import { readTextIfThere, writeError, writeFileAtomic } from './files.ts';
+import type { Folders } from './folders.ts';
+import { sha256Of, sha256OfFile } from './hash.ts';
+import { type LockHolder, takeLock } from './lock.ts';
+
+/** Something that is fetched or made once and kept in the cache as a folder. */
+export interface CachedFolder {
+  /** What it is, in a file name: `windows-node`. */
+  readonly kind: string;
+  /** Everything that decides what comes out. Its digest is part of the folder's name, so that a changed recipe makes a new folder. */
+  readonly recipe: unknown;
+  /** Fills the empty folder `into`; names the files in it that prove it whole, and says for the marker what it is made of. */
+  readonly make: (into: LocalPath, call: Call) => Promise<{ readonly files: readonly string[]; readonly about: Readonly<Record<string, string>> }>;
+  /** Told when another process is making it right now. */
+  readonly onWait?: (holder: LockHolder) => void;
+}
+
+const marker = z.strictObject({
+  format: z.literal(1),
+  about: z.record(z.string(), z.string()),
+  files: z.record(z.string(), z.strictObject({ sizeBytes: z.int(), modifiedMs: z.number(), sha256: z.string() })),
+});
+type Marker = z.infer<typeof marker>;
+
+export interface Cached {
+  readonly folder: LocalPath;
+  /** What the maker said it is made of: names and versions. */
+  readonly about: Readonly<Record<string, string>>;
+}
+
+const MARKER = 'complete.json';
+const DIGEST_CHARACTERS = 12;
+
+/** Where a cached folder is or will be. */
+export const cachedFolderPath = (folders: Folders, wanted: Pick<CachedFolder, 'kind' | 'recipe'>): LocalPath =>
+  path.join(folders.cache, `${wanted.kind}-${sha256Of(JSON.stringify(wanted.recipe)).slice(0, DIGEST_CHARACTERS)}`) as LocalPath;
+
+/**
+ * Looks a folder up without making it. Whole means: its marker is there, and each file the marker names has its size and its time, or failing
+ * that its digest.
+ */
+export async function findCached(folders: Folders, wanted: Pick<CachedFolder, 'kind' | 'recipe'>): Promise<Cached | undefined> {
+  const folder = cachedFolderPath(folders, wanted);
+  const text = await readTextIfThere(path.join(folder, MARKER));
+  if (text === undefined) return undefined;
+  const parsed = marker.safeParse(parseJson(text));
+  if (!parsed.success) return undefined;
+  for (const [name, expected] of Object.entries(parsed.data.files)) {
+    const file = path.join(folder, name);
+    const found = await stat(file).catch(() => undefined);
+    if (found?.size !== expected.sizeBytes) return undefined;
+    if (found.mtimeMs !== expected.modifiedMs && (await sha256OfFile(file)) !== expected.sha256) return undefined;
+  }
+  return { folder, about: parsed.data.about };
+}
+
+/**
+ * Gives a cached folder, making it when it is not there or not whole. One process at a time makes it, the others wait and then find it. It is made
+ * under another name, marked complete last and renamed into place: a killed maker leaves nothing that is taken for whole.
+ */
+export async function cachedFolder(folders: Folders, wanted: CachedFolder, call: Call): Promise<Cached> {
+  const found = await findCached(folders, wanted);
+  if (found) return found;
+  const folder = cachedFolderPath(folders, wanted);
+  await using _lock = await takeLock(folder, `make ${path.basename(folder)}`, wanted.onWait ?? (() => {}), call);
+  const madeMeanwhile = await findCached(folders, wanted);
+  if (madeMeanwhile) return madeMeanwhile;
+  const partial = `${folder}.partial` as LocalPath;
+  try {
+    await removeTree(partial);
+    await mkdir(partial, { recursive: true });
+    const { files, about } = await wanted.make(partial, call);
+    await writeFileAtomic(path.join(partial, MARKER), JSON.stringify(await describe(partial, files, about), null, 2));
+    call.signal.throwIfAborted();
+    await removeTree(folder);
+    await rename(partial, folder);
+    return { folder, about };
+  } catch (error) {
+    await removeTree(partial).catch(() => {});
+    if ((error as NodeJS.ErrnoException).syscall !== undefined) throw writeError(error, partial);
+    throw error;
+  }
+}
+
+/** Removes a folder of the cache, half-made ones included. The marker goes first, so that a killed removal leaves nothing that looks whole. */
+export async function removeTree(folder: string): Promise<void> {
+  await rm(path.join(folder, MARKER), { force: true });
+  await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+}
+
+/** Half-made folders that were left by a killed maker, by name. */
+export const findPartial = async (folders: Folders): Promise<readonly string[]> =>
+  (await readdir(folders.cache).catch(() => [])).filter((name) => name.endsWith('.partial'));
+
+async function describe(folder: string, files: readonly string[], about: Readonly<Record<string, string>>): Promise<Marker> {
+  const entries = await Promise.all(
+    files.map(async (name) => {
+      const file = path.join(folder, name);
+      const { size, mtimeMs } = await stat(file);
+      return [name, { sizeBytes: size, modifiedMs: mtimeMs, sha256: await sha256OfFile(file) }] as const;
+    }),
+  );
+  return { format: 1, about: { ...about }, files: Object.fromEntries(entries) };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
