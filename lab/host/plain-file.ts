@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import path from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { LabError } from '../core/error.ts';
+import type { Sha256 } from '../core/ids.ts';
+import { writeError } from './files.ts';
+
+const PIECE_BYTES = 1 << 20;
+
+/** Size and digest of bytes that went by. */
+export interface BytesSeen {
+  readonly sizeBytes: number;
+  readonly sha256: Sha256;
+}
+
+/**
+ * Opens a plain file for reading. A link, a folder, a pipe or a device in its place is refused with `file.not-plain` and never followed or waited
+ * for; what cannot be opened is `file.unreadable`.
+ */
+export async function openPlainFile(file: string): Promise<FileHandle> {
+  let handle: FileHandle;
+  try {
+    // O_NONBLOCK: opening a pipe nobody writes to would wait for ever.
+    handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ELOOP' || code === 'ENXIO') throw LabError.of('file.not-plain', { path: file }, { cause: error });
+    throw LabError.of('file.unreadable', { path: file, reason: code ?? String(error) }, { cause: error });
+  }
+  try {
+    if (!(await handle.stat()).isFile()) throw LabError.of('file.not-plain', { path: file });
+    return handle;
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/** The bytes of a plain file of at most `mostBytes`; a larger one is `file.too-large`. */
+export async function readPlainFile(file: string, mostBytes: number): Promise<Buffer> {
+  await using handle = await openPlainFile(file);
+  // One byte more than allowed tells a file that is too large from one that fits, also when it grows while it is read.
+  const room = Buffer.allocUnsafe(Math.min((await handle.stat()).size, mostBytes) + 1);
+  let filled = 0;
+  while (filled < room.length) {
+    const { bytesRead } = await handle.read(room, filled, room.length - filled, filled);
+    if (bytesRead === 0) return room.subarray(0, filled);
+    filled += bytesRead;
+  }
+  throw LabError.of('file.too-large', { path: file, limit: `${mostBytes} bytes` });
+}
+
+/** Streams a plain file; the stream owns the file and closes it. */
+export async function streamPlainFile(file: string): Promise<Readable> {
+  const handle = await openPlainFile(file);
+  return handle.createReadStream({ highWaterMark: PIECE_BYTES });
+}
+
+/** SHA-256 and size of a plain file, read in pieces. */
+export async function digestPlainFile(file: string, signal: AbortSignal): Promise<BytesSeen> {
+  const hash = createHash('sha256');
+  let sizeBytes = 0;
+  await pipeline(
+    await streamPlainFile(file),
+    async (pieces: AsyncIterable<Uint8Array>) => {
+      for await (const piece of pieces) {
+        hash.update(piece);
+        sizeBytes += piece.length;
+      }
+    },
+    { signal },
+  );
+  return { sizeBytes, sha256: hash.digest('hex') as Sha256 };
+}
+
+/** Creates a file that must not exist yet and writes what `produce` sends into it. Returns what was written; on a throw the file is half-written. */
+export async function writeNewFile(file: string, content: Readable | Uint8Array | string, signal: AbortSignal): Promise<BytesSeen> {
+  const hash = createHash('sha256');
+  let sizeBytes = 0;
+  const count = async function* (pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const piece of pieces) {
+      hash.update(piece);
+      sizeBytes += piece.length;
+      yield piece;
+    }
+  };
+  const stream = await createNewFile(file);
+  const source = typeof content === 'string' ? [Buffer.from(content)] : content instanceof Uint8Array ? [content] : content;
+  await pipeline(source, count, stream, { signal }).catch((error: unknown) => {
+    if (signal.aborted) throw signal.reason;
+    throw isWriteFailure(error) ? writeError(error, file) : error;
+  });
+  return { sizeBytes, sha256: hash.digest('hex') as Sha256 };
+}
+
+async function createNewFile(file: string): Promise<Writable> {
+  try {
+    await mkdir(path.dirname(file), { recursive: true });
+    return (await open(file, 'wx')).createWriteStream({ highWaterMark: PIECE_BYTES });
+  } catch (error) {
+    throw writeError(error, file);
+  }
+}
+
+const isWriteFailure = (error: unknown): boolean => (error as NodeJS.ErrnoException).syscall === 'write';
