@@ -1,0 +1,20 @@
+import { z } from 'zod';
+
+/** What a file name says about the episode in it. Absent means the name does not say. */
+export const animeName = z.strictObject({
+  title: z.string().min(1),
+  season: z.int().min(0).optional(),
+  episodes: z
+    .array(z.string().regex(/^\d+(\.\d+)?$/))
+    .max(2)
+    .meta({ description: 'None, one, or the first and the last of a range; without leading zeros; `7.5` is an episode between two' }),
+  type: z.string().optional().meta({ description: 'As in the name: `OVA`, `Movie`, `SP`' }),
+  episodeTitle: z.string().optional(),
+  year: z.int().min(1900).max(2199).optional(),
+  releaseGroup: z.string().optional(),
+  releaseVersion: z.int().min(0).optional(),
+  resolution: z.string().optional(),
+  source: z.string().optional(),
+  checksum: z.string().regex(/^[0-9A-F]{8}$/).optional().meta({ description: 'CRC-32 that the name claims' }),
+});
+export type AnimeName = z.infer<typeof animeName>;
