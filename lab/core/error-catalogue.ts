@@ -27,6 +27,7 @@ export const errorCatalogue = {
   'lab.deadline': { kind: 'lab', message: '{what} did not finish within {limit}', hint: 'Look at the last events of the journal; raise `timeouts` in lab.config.json if the machine is slow.' },
   // use and configuration
   'usage.unknown-run': { kind: 'usage', message: 'There is no run {run} in {folder}', hint: '`lab list` names the runs.' },
+  'usage.unknown-name': { kind: 'usage', message: 'There is no {what} named {name}', hint: 'Known: {known}.' },
   'usage.nothing-selected': { kind: 'usage', message: 'Nothing is planned: {why}', hint: 'Widen --guest, --check or --provider; `lab plan` shows what a selection gives.' },
   'config.unreadable': { kind: 'usage', message: 'The configuration {file} cannot be read', hint: 'Create it or name another with --config FILE.' },
   'config.invalid': { kind: 'usage', message: 'The configuration {file} has {count}:\n{problems}', hint: 'Mend each line named above; docs/guide/configuration.md explains the keys.' },
@@ -37,6 +38,7 @@ export const errorCatalogue = {
     message: 'Guest {guest} is not walled off from this machine, so a clean start proves nothing',
     hint: '`lab doctor` says why namespaces are refused here; run on a host that allows them.',
   },
+  'run.wrong-guest': { kind: 'guest', message: 'Guest {guest} should be Windows build {expected} and says it is {actual}', hint: '`lab clean --templates` makes the embedded guests anew.' },
   'run.guest-unavailable': { kind: 'guest', message: 'Guest {guest} did not come up, so nothing was asked of it', hint: 'The guest\'s own error stands beside it; `lab doctor` looks at the host.' },
   'run.no-bundle': { kind: 'lab', message: 'There is no bundle to check: {reason}', hint: 'Mend the build first; its error stands above.' },
   'run.secret-in-folder': { kind: 'lab', message: 'A secret stands in {file} of the run folder', hint: 'Nothing was sealed. Delete the folder and report this as a bug of the lab.' },

@@ -22,6 +22,8 @@ export class LabError extends Error {
   readonly kind: ErrorKind;
   readonly hint: string;
   readonly where: string | undefined;
+  /** What the blanks of the message and hint were filled with. */
+  readonly values: Readonly<Record<string, unknown>>;
 
   private constructor(code: ErrorCode, values: Readonly<Record<string, unknown>>, more: { where?: string; cause?: unknown }) {
     const entry = errorCatalogue[code];
@@ -30,6 +32,7 @@ export class LabError extends Error {
     this.kind = entry.kind;
     this.hint = fill(entry.hint, values);
     this.where = more.where;
+    this.values = values;
   }
 
   /** Makes the error `code`; `values` fill the blanks of its message and hint. */

@@ -57,7 +57,7 @@ export interface GuestLease extends AsyncDisposable {
   readonly endpoint: Endpoint;
   /** Brings the guest back to its pristine state. Connections made before are dead afterwards. */
   readonly rewind: (call: Call) => Promise<void>;
-  /** Settles when the guest ends without being asked to; the reason is a sentence. Never rejects. */
+  /** Settles when the guest ends without being asked to (not by release or rewind); the reason is a sentence. Never rejects. Changes with every rewind. */
   readonly lost: Promise<string>;
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, access, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, access, mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { LabError } from '../core/error.ts';
 
@@ -77,12 +77,27 @@ export const exists = async (file: string): Promise<boolean> => {
   }
 };
 
-/** The text of a file, or `undefined` when there is none. */
-export async function readTextIfThere(file: string): Promise<string | undefined> {
+/** The bytes of a file, or `undefined` when there is none. */
+export async function readBytesIfThere(file: string): Promise<Uint8Array | undefined> {
   try {
-    return await readFile(file, 'utf8');
+    return await readFile(file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+/** The text of a file, or `undefined` when there is none. */
+export async function readTextIfThere(file: string): Promise<string | undefined> {
+  const bytes = await readBytesIfThere(file);
+  return bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8');
+}
+
+/** Every regular file below a folder, as paths relative to it with `/`, sorted by code points. Links are not followed and not listed. */
+export async function filesBelow(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).replaceAll(path.sep, '/'))
+    .toSorted();
 }

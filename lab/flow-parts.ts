@@ -1,0 +1,47 @@
+import type { Bundle } from './core/bundle.ts';
+import type { Call } from './core/call.ts';
+import type { AnyCheck } from './core/check.ts';
+import type { Clock } from './core/clock.ts';
+import type { HostFacts } from './core/event.ts';
+import type { FactLine } from './core/fact-line.ts';
+import type { GuestLease, GuestSpec, Provider, ToolkitKind } from './core/guest.ts';
+import type { LocalPath, Sha256 } from './core/ids.ts';
+import type { Reporter } from './core/reporter.ts';
+import type { Masker } from './core/secret.ts';
+import type { Toolkit } from './core/toolkit.ts';
+import type { Connection, Transport } from './core/transport.ts';
+import type { JournalSink } from './engine/journal.ts';
+import type { Progress } from './engine/run-step.ts';
+
+/** Runs one named stage of the release, with the journal and the stage's time limit around it. */
+export type RunReleaseStep = <T>(
+  step: 'build' | 'bundle' | 'scan',
+  work: (call: Call, progress: Progress) => Promise<T>,
+  describe?: (result: T) => readonly FactLine[],
+) => Promise<T>;
+
+/** Everything a run works with. `cli/wiring.ts` is the only place that picks implementations. */
+export interface FlowParts {
+  readonly clock: Clock;
+  readonly masker: Masker;
+  readonly host: HostFacts;
+  readonly hash: (text: string) => Sha256;
+  readonly openJournalFile: (file: string) => Promise<JournalSink & AsyncDisposable>;
+  readonly writeFile: (file: string, content: string) => Promise<void>;
+  /** The same object for the same provider. */
+  readonly providerOf: (spec: GuestSpec) => Provider;
+  readonly transport: Transport;
+  readonly toolkitFor: (kind: ToolkitKind, connection: Connection) => Toolkit;
+  readonly checks: readonly AnyCheck[];
+  /** Keeps other labs on this machine from measuring at the same time. */
+  readonly alone: (purpose: string, call: Call) => Promise<AsyncDisposable>;
+  readonly reporters: readonly Reporter[];
+  /** Source to verified bundle. */
+  readonly prepareRelease: (runStep: RunReleaseStep, call: Call) => Promise<Bundle>;
+  /** Puts what was verified into the run folder, so that it is sealed with the rest. */
+  readonly keepRelease: (bundle: Bundle, runFolder: LocalPath, call: Call) => Promise<void>;
+  /** Signs what the run folder holds. */
+  readonly seal: (runFolder: LocalPath, call: Call) => Promise<void>;
+  /** Tells how to reach guests that outlive the run, and waits until they are no longer wanted. */
+  readonly holdGuests: (leases: readonly GuestLease[], call: Call) => Promise<void>;
+}

@@ -1,0 +1,216 @@
+import path from 'node:path';
+import type { Bundle } from './core/bundle.ts';
+import type { Call } from './core/call.ts';
+import type { LabConfig } from './core/config.ts';
+import { type ErrorData, LabError, toErrorData } from './core/error.ts';
+import type { GuestLease } from './core/guest.ts';
+import type { GuestName, LocalPath, RunId } from './core/ids.ts';
+import type { Plan } from './core/plan.ts';
+import { callUntil, callWithin } from './engine/deadline.ts';
+import { type Journal, openJournal } from './engine/journal.ts';
+import { createLanes } from './engine/lanes.ts';
+import { fanOut } from './engine/reporting.ts';
+import { runStep } from './engine/run-step.ts';
+import { Scope } from './engine/scope.ts';
+import type { FlowParts } from './flow-parts.ts';
+import { type FinishedFolder, finishRun } from './steps/report/finish-run.ts';
+import { acquireGuest, releaseGuest } from './steps/verify/acquire-guest.ts';
+import { finishUnasked, verifyGuest } from './steps/verify/verify-guest.ts';
+
+/** One run of the lab: what is asked for. */
+export interface RunRequest {
+  readonly runId: RunId;
+  readonly runFolder: LocalPath;
+  readonly labVersion: string;
+  /** The command line as it was given, for the journal. */
+  readonly command: string;
+  readonly config: LabConfig;
+  readonly plan: Plan;
+}
+
+/** The guests of a run by name: each came up, or says why not. */
+type Guests = Map<GuestName, GuestLease | ErrorData>;
+
+/**
+ * The run: prepare the release and the guests at the same time, ask every guest every question, clean up, fold, report, seal.
+ *
+ * Ends with a record whatever happened in between, an interruption included. Throws only when the run folder itself cannot be written.
+ */
+export async function runLab(request: RunRequest, parts: FlowParts, call: Call): Promise<FinishedFolder> {
+  const { clock, masker } = parts;
+  const { plan, config, runFolder } = request;
+  const cleanUpMs = config.timeouts.cleanUpSeconds * 1000;
+  const stop = new AbortController();
+  const running: Call = { signal: AbortSignal.any([call.signal, stop.signal]), deadline: call.deadline };
+
+  await using file = await parts.openJournalFile(path.join(runFolder, 'events.ndjson'));
+  const journal: Journal = openJournal({
+    sink: file,
+    clock,
+    masker,
+    hash: parts.hash,
+    onLine: fanOut(parts.reporters, (reporter, error) => journal.emit({ type: 'reporter-failed', reporter, error })),
+    // A run that cannot be written down is worth nothing: stop it.
+    onFailure: (error) => stop.abort(error),
+  });
+  const startedMs = clock.monotonicMs();
+  journal.emit({ type: 'run-started', runId: request.runId, labVersion: request.labVersion, command: request.command, host: parts.host });
+  const planText = `${JSON.stringify(plan, undefined, 2)}\n`;
+  await parts.writeFile(path.join(runFolder, 'plan.json'), planText);
+  journal.emit({ type: 'plan-written', sha256: parts.hash(planText), guests: [...plan.guests], cells: plan.cells.map((cell) => cell.id) });
+  await journal.flush();
+
+  const keptLeases = new Set<GuestLease>();
+  await using kept = new Scope(clock, cleanUpMs, () => {});
+  {
+    await using cleanUp = new Scope(clock, cleanUpMs, (what, error) =>
+      journal.emit({ type: 'warning', code: 'clean-up-failed', message: `${what}: ${toErrorData(error).message}` }),
+    );
+    try {
+      const { guests, bundle } = await prepare(request, parts, journal, { cleanUp, keptLeases }, running);
+      await verify(request, parts, journal, guests, bundle, running);
+    } catch (error) {
+      noteEnd(journal, call, stop.signal, error);
+    }
+    if (call.signal.aborted || !keeps(request, journal)) keptLeases.clear();
+    for (const lease of keptLeases) {
+      journal.emit({ type: 'guest-released', guest: lease.spec.name, kept: true, durationMs: 0 });
+      kept.defer(`release ${lease.spec.name}`, () => Promise.resolve(lease[Symbol.asyncDispose]()));
+    }
+  }
+  journal.emit({ type: 'run-finished', durationMs: clock.monotonicMs() - startedMs });
+  await journal.flush();
+
+  // The report is written on every way out, so it does not depend on the call, which may be over.
+  using finishing = callWithin(cleanUpMs, 'writing the report', clock, callUntil(new AbortController().signal));
+  const seal = (sealing: Call): Promise<void> => parts.seal(runFolder, sealing);
+  const finished = await finishRun({ runFolder, plan, journal: journal.lines(), reporters: parts.reporters, masker, seal }, finishing);
+  if (keptLeases.size > 0) await parts.holdGuests([...keptLeases], call);
+  return finished;
+}
+
+/** What has to be undone, and which guests are not to be. */
+interface Undo {
+  readonly cleanUp: Scope;
+  /** Every guest that came up; the flow takes those out that are not kept. */
+  readonly keptLeases: Set<GuestLease>;
+}
+
+/** Release and guests side by side. Neither failing keeps the other from finishing: what can be learnt is learnt. */
+async function prepare(
+  request: RunRequest,
+  parts: FlowParts,
+  journal: Journal,
+  undo: Undo,
+  call: Call,
+): Promise<{ readonly guests: Guests; readonly bundle: Bundle | ErrorData }> {
+  const [guests, bundle] = await Promise.all([acquireGuests(request, parts, journal, undo, call), makeRelease(request, parts, journal, call)]);
+  call.signal.throwIfAborted();
+  return { guests, bundle };
+}
+
+async function makeRelease(request: RunRequest, parts: FlowParts, journal: Journal, call: Call): Promise<Bundle | ErrorData> {
+  const { clock } = parts;
+  const limitMs = request.config.timeouts.buildSeconds * 1000;
+  try {
+    const bundle = await parts.prepareRelease((step, work, describe) => runStep(step, limitMs, { clock, emit: journal.emit, ...(describe ? { describe } : {}) }, work, call), call);
+    await parts.keepRelease(bundle, request.runFolder, call);
+    const { product, commit, digest, files } = bundle.manifest;
+    const { fileName, sha256, sizeBytes } = bundle.archive;
+    journal.emit({ type: 'bundle-made', product: product.name, version: product.version, commit, digest, archive: { fileName, sha256, sizeBytes }, files: files.length });
+    return bundle;
+  } catch (error) {
+    return toErrorData(error);
+  }
+}
+
+async function acquireGuests(request: RunRequest, parts: FlowParts, journal: Journal, undo: Undo, call: Call): Promise<Guests> {
+  const { clock, transport, toolkitFor } = parts;
+  const { plan, config, runId } = request;
+  const { emit } = journal;
+  const guests: Guests = new Map();
+  const fail = (name: GuestName, error: ErrorData): void => {
+    guests.set(name, error);
+    emit({ type: 'guest-failed', guest: name, error });
+  };
+  try {
+    await runStep(
+      'prepare-guests',
+      config.timeouts.prepareSeconds * 1000,
+      { clock, emit },
+      async (timed, progress) => {
+        for (const provider of new Set(plan.guests.map(parts.providerOf))) {
+          const specs = plan.guests.filter((spec) => parts.providerOf(spec) === provider);
+          await provider.prepare(specs, ({ what, done, total, unit }) => progress(what, done !== undefined && total !== undefined && unit ? { done, total, unit } : undefined), timed);
+        }
+      },
+      call,
+    );
+  } catch (error) {
+    for (const spec of plan.guests) fail(spec.name, toErrorData(error));
+    return guests;
+  }
+  await Promise.all(
+    plan.guests.map(async (spec) => {
+      const provider = parts.providerOf(spec);
+      const came: { lease?: GuestLease } = {};
+      undo.cleanUp.defer(`release ${spec.name}`, async () => {
+        if (came.lease && !undo.keptLeases.has(came.lease)) await releaseGuest(came.lease, provider, { clock, emit });
+      });
+      const onAcquired = (lease: GuestLease): void => {
+        came.lease = lease;
+        undo.keptLeases.add(lease);
+      };
+      try {
+        const limitMs = config.timeouts.acquireSeconds * 1000;
+        guests.set(spec.name, await acquireGuest(spec, provider, { id: runId }, { clock, emit, transport, toolkitFor, limitMs, onAcquired }, call));
+      } catch (error) {
+        fail(spec.name, toErrorData(error));
+      }
+    }),
+  );
+  return guests;
+}
+
+/** Every guest that is there answers its cells, all guests at once; the cells of the others end as inconclusive, with the reason. */
+async function verify(request: RunRequest, parts: FlowParts, journal: Journal, guests: Guests, bundle: Bundle | ErrorData, call: Call): Promise<void> {
+  const { plan, config, runFolder } = request;
+  const { emit } = journal;
+  const { checks, transport, toolkitFor, alone, clock, masker } = parts;
+  const lanes = createLanes(plan.guests.length);
+  const ends = await Promise.allSettled(
+    plan.guests.map(async (spec) => {
+      const cells = plan.cells.filter((cell) => cell.guest === spec.name);
+      const guest = guests.get(spec.name);
+      const giveUp = (error: ErrorData): void => {
+        for (const cell of cells) finishUnasked(cell, { kind: 'inconclusive', error }, { emit });
+      };
+      if ('code' in bundle) return giveUp(LabError.of('run.no-bundle', { reason: bundle.message }).toData());
+      if (guest === undefined || 'code' in guest) return giveUp(guest ?? LabError.of('run.guest-unavailable', { guest: spec.name }).toData());
+      await verifyGuest(guest, cells, { plan, bundle, checks, transport, toolkitFor, lanes, alone, timeouts: config.timeouts, clock, masker, runFolder, emit }, call);
+    }),
+  );
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+}
+
+/** Journals how a run ended that did not end by itself. */
+function noteEnd(journal: Journal, call: Call, stopped: AbortSignal, error: unknown): void {
+  if (call.signal.aborted) {
+    const reason: unknown = call.signal.reason;
+    journal.emit({ type: 'interrupted', signal: reason instanceof LabError ? String(reason.values['signal'] ?? reason.message) : String(reason) });
+  } else if (!stopped.aborted) {
+    journal.emit({ type: 'run-failed', error: toErrorData(error) });
+  }
+}
+
+/** Whether guests outlive the run: `on-failure` asks whether any cell is anything but passed or skipped. */
+function keeps(request: RunRequest, journal: Journal): boolean {
+  switch (request.config.keep) {
+    case 'never':
+      return false;
+    case 'always':
+      return true;
+    case 'on-failure':
+      return journal.lines().some(({ event }) => event.type === 'cell-finished' && event.outcome.kind !== 'passed' && event.outcome.kind !== 'skipped');
+  }
+}
