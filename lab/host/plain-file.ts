@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
-import type { Readable, Writable } from 'node:stream';
+import { Readable, addAbortSignal } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { LabError } from '../core/error.ts';
 import type { Sha256 } from '../core/ids.ts';
@@ -72,34 +72,43 @@ export async function digestPlainFile(file: string, signal: AbortSignal): Promis
       }
     },
     { signal },
-  );
-  return { sizeBytes, sha256: hash.digest('hex') as Sha256 };
-}
-
-/** Creates a file that must not exist yet and writes what `produce` sends into it. Returns what was written; on a throw the file is half-written. */
-export async function writeNewFile(file: string, content: Readable | Uint8Array | string, signal: AbortSignal): Promise<BytesSeen> {
-  const hash = createHash('sha256');
-  let sizeBytes = 0;
-  const count = async function* (pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    for await (const piece of pieces) {
-      hash.update(piece);
-      sizeBytes += piece.length;
-      yield piece;
-    }
-  };
-  const stream = await createNewFile(file);
-  const source = typeof content === 'string' ? [Buffer.from(content)] : content instanceof Uint8Array ? [content] : content;
-  await pipeline(source, count, stream, { signal }).catch((error: unknown) => {
-    if (signal.aborted) throw signal.reason;
-    throw isWriteFailure(error) ? writeError(error, file) : error;
+  ).catch((error: unknown) => {
+    throw signal.aborted ? signal.reason : error;
   });
   return { sizeBytes, sha256: hash.digest('hex') as Sha256 };
 }
 
-async function createNewFile(file: string): Promise<Writable> {
+/**
+ * Creates a file that must not exist yet and writes the content into it. Returns what was written. On a throw the file is half-written; a stream
+ * is destroyed and the file closed on every way out.
+ */
+export async function writeNewFile(file: string, content: Readable | Uint8Array | string, signal: AbortSignal): Promise<BytesSeen> {
+  const source = content instanceof Readable ? addAbortSignal(signal, content) : Readable.from([Buffer.from(content)]);
+  // It may fail while the file is being opened and nobody reads yet; reading then throws what it failed with.
+  source.on('error', () => {});
+  const hash = createHash('sha256');
+  let sizeBytes = 0;
+  try {
+    await using handle = await createNewFile(file);
+    for await (const piece of source as AsyncIterable<Uint8Array>) {
+      signal.throwIfAborted();
+      await handle.writeFile(piece);
+      hash.update(piece);
+      sizeBytes += piece.length;
+    }
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    throw isWriteFailure(error) ? writeError(error, file) : error;
+  } finally {
+    source.destroy();
+  }
+  return { sizeBytes, sha256: hash.digest('hex') as Sha256 };
+}
+
+async function createNewFile(file: string): Promise<FileHandle> {
   try {
     await mkdir(path.dirname(file), { recursive: true });
-    return (await open(file, 'wx')).createWriteStream({ highWaterMark: PIECE_BYTES });
+    return await open(file, 'wx');
   } catch (error) {
     throw writeError(error, file);
   }

@@ -1,0 +1,129 @@
+import path from 'node:path';
+import type { Bundle, BundleFile, BundleManifest } from '../../core/bundle.ts';
+import type { Call } from '../../core/call.ts';
+import type { LabConfig } from '../../core/config.ts';
+import { LabError } from '../../core/error.ts';
+import type { LocalPath } from '../../core/ids.ts';
+import type { Progress } from '../../engine/run-step.ts';
+import { sha256Of } from '../../host/hash.ts';
+import { streamPlainFile, writeNewFile } from '../../host/plain-file.ts';
+import { openStaging } from '../../host/staging.ts';
+import type { BuiltExecutable } from '../build/built-executable.ts';
+import { billOfMaterials, validateBillOfMaterials } from './bill-of-materials.ts';
+import { bundlePathProblem, byPath, windowsName } from './bundle-path.ts';
+import { type BundleText, readProjectSources } from './bundle-sources.ts';
+import { licenceFiles } from './licence-files.ts';
+import { CHECKSUMS_NAME, MANIFEST_NAME, checksumsText, digestOf, manifestText } from './manifest.ts';
+import { thirdPartyLicencesOf } from './third-party-licences.ts';
+import { verifyArchive } from './verify-archive.ts';
+import { writeArchive } from './write-archive.ts';
+
+/** What a bundle is made of. */
+export interface BundleRequest {
+  /** The project that `LICENSES/`, `schemas/anivault/`, `docs/anivault/` and `CHANGELOG.md` are taken from. */
+  readonly projectRoot: LocalPath;
+  readonly product: LabConfig['product'];
+  readonly version: string;
+  /** As it stands in the manifest. */
+  readonly commit: string;
+  /** When the commit was made, as an ISO 8601 instant: the date of the bill of materials. Absent, it has none. */
+  readonly commitTime?: string;
+  readonly built: BuiltExecutable;
+  /** Made when it is not there. A bundle of the same name in it is replaced. */
+  readonly outputDirectory: LocalPath;
+  readonly onProgress?: Progress;
+}
+
+/**
+ * Makes a bundle: a directory and a zip of the same files, both named `<name>-<version>-win-x64`, under one manifest with one digest.
+ *
+ * The same request gives the same bytes, in any place, time zone and locale. Everything is made in a hidden folder beside the result, read back,
+ * and then renamed into place: on a throw or an abort nothing of it is left and an older bundle is untouched.
+ */
+export async function makeBundle(request: BundleRequest, call: Call): Promise<Bundle> {
+  const { product, version, built, outputDirectory } = request;
+  const progress = (what: string): void => request.onProgress?.(what);
+  call.signal.throwIfAborted();
+  const name = `${product.name}-${version}-win-x64`;
+  // Both become part of file names outside the bundle.
+  const nameProblem = bundlePathProblem(name) ?? (name.includes('/') ? 'the version has a slash' : undefined);
+  if (nameProblem !== undefined) throw LabError.of('bundle.source-refused', { path: name, reason: nameProblem });
+  progress('read licences, schemas and documentation');
+  const sources = await readProjectSources(request.projectRoot, call);
+  const { texts, bill } = bundleTexts(request, sources.texts, sources.licence);
+  refuseClashes([{ path: `${product.name}.exe` }, ...texts]);
+
+  await using staging = await openStaging(outputDirectory);
+  const directory = path.join(staging.directory, name) as LocalPath;
+  const archive = path.join(staging.directory, `${name}.zip`) as LocalPath;
+  // Validating the bill keeps one core busy for about a second while the other packs.
+  const valid = validateBillOfMaterials(bill);
+  valid.catch(() => {});
+
+  progress('copy the executable');
+  const files: BundleFile[] = [await copyExecutable(directory, request, call)];
+  for (const text of texts) files.push(await writeText(directory, text, call));
+  files.push(await writeText(directory, { path: CHECKSUMS_NAME, role: 'checksums', content: Buffer.from(checksumsText(files.sort(byPath))) }, call));
+  files.sort(byPath);
+  const manifest: BundleManifest = {
+    $schema: 'bundle-manifest.v1.json',
+    product: { name: product.name, version, executable: `${product.name}.exe` },
+    target: { os: 'windows', architecture: 'x64' },
+    commit: request.commit,
+    packager: { name: built.packager.name, runtime: built.packager.runtime },
+    files,
+    digest: digestOf(files),
+  };
+  const own = Buffer.from(manifestText(manifest));
+  await writeNewFile(path.join(directory, MANIFEST_NAME), own, call.signal);
+
+  progress('pack the archive');
+  const entries = files.map((file) => ({ ...file, executable: file.role === 'executable' }));
+  const packed = await writeArchive(directory, [...entries, { path: MANIFEST_NAME, sizeBytes: own.length, sha256: sha256Of(own), executable: false }], archive, call);
+  progress('read the archive back');
+  await Promise.all([verifyArchive(archive, manifest, call), valid]);
+  call.signal.throwIfAborted();
+  await staging.publish([name, `${name}.zip`]);
+  return {
+    manifest,
+    directory: path.join(outputDirectory, name) as LocalPath,
+    archive: { path: path.join(outputDirectory, `${name}.zip`) as LocalPath, fileName: `${name}.zip`, ...packed },
+  };
+}
+
+/** All files but the executable, the check sums and the manifest. */
+function bundleTexts(request: BundleRequest, own: readonly BundleText[], licence: string): { readonly texts: readonly BundleText[]; readonly bill: string } {
+  const { product, version, built } = request;
+  const licenced = licenceFiles(built.components);
+  const bill = billOfMaterials({ product, version, licence, built, ...(request.commitTime === undefined ? {} : { commitTime: request.commitTime }) });
+  const list = `${JSON.stringify(thirdPartyLicencesOf({ name: product.name, version }, licenced), undefined, 2)}\n`;
+  const texts: BundleText[] = [
+    ...own,
+    ...licenced.flatMap(({ files }) => files.map((file): BundleText => ({ path: file.path, role: 'licence', content: Buffer.from(file.text) }))),
+    { path: 'THIRD_PARTY_LICENSES.json', role: 'licence', content: Buffer.from(list) },
+    { path: 'SBOM.json', role: 'sbom', content: Buffer.from(bill) },
+  ];
+  return { texts, bill };
+}
+
+function refuseClashes(files: readonly { readonly path: string }[]): void {
+  const taken = new Map<string, string>([MANIFEST_NAME, CHECKSUMS_NAME].map((name) => [windowsName(name), name]));
+  for (const { path: file } of files) {
+    const reason = bundlePathProblem(file) ?? (taken.has(windowsName(file)) ? `Windows takes it for the same file as ${taken.get(windowsName(file))}` : undefined);
+    if (reason !== undefined) throw LabError.of('bundle.source-refused', { path: file, reason });
+    taken.set(windowsName(file), file);
+  }
+}
+
+async function copyExecutable(directory: LocalPath, { built, product }: BundleRequest, call: Call): Promise<BundleFile> {
+  const file = `${product.name}.exe`;
+  const seen = await writeNewFile(path.join(directory, file), await streamPlainFile(built.path), call.signal);
+  if (seen.sha256 !== built.sha256 || seen.sizeBytes !== built.sizeBytes) {
+    throw LabError.of('bundle.changed', { path: built.path, was: `${built.sizeBytes} bytes ${built.sha256}`, is: `${seen.sizeBytes} bytes ${seen.sha256}` });
+  }
+  return { path: file, role: 'executable', ...seen };
+}
+
+async function writeText(directory: LocalPath, { path: file, role, content }: BundleText, call: Call): Promise<BundleFile> {
+  return { path: file, role, ...(await writeNewFile(path.join(directory, file), content, call.signal)) };
+}
