@@ -1,0 +1,45 @@
+import { writeSync } from 'node:fs';
+import { Refusal, toRefusal } from './refusal.ts';
+import { request } from './request.ts';
+import { writeLine } from './standard-streams.ts';
+import { digest, receive, send } from './transfer.ts';
+
+/** Longest argument taken; a command line of Windows has at most 32767 characters. */
+const LONGEST_ARGUMENT = 40_000;
+
+const main = async ([verb = '', argument = '']: readonly string[]): Promise<void> => {
+  switch (verb) {
+    case 'digest':
+      return digest(decoded(argument));
+    case 'receive':
+      return receive(decoded(argument));
+    case 'send':
+      return send(decoded(argument));
+    case 'request':
+      return request();
+  }
+  throw new Refusal('bad-request', `unknown verb ${JSON.stringify(verb)}; there are digest, receive, send and request`);
+};
+
+/** The JSON object inside a base64url argument, which needs no quoting in any shell. */
+function decoded(argument: string): Readonly<Record<string, unknown>> {
+  try {
+    if (argument.length > LONGEST_ARGUMENT) throw new RangeError('too long');
+    const value: unknown = JSON.parse(Buffer.from(argument, 'base64url').toString('utf8'));
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError('no object');
+    return value as Readonly<Record<string, unknown>>;
+  } catch (error) {
+    throw new Refusal('bad-request', `the argument is not base64url of a JSON object: ${String(error)}`);
+  }
+}
+
+main(process.argv.slice(2)).then(
+  () => process.exit(0),
+  (error: unknown) => {
+    const refusal = toRefusal(error);
+    // Half a file may stand on the output of `send`, where a line of JSON would be taken for its end.
+    if (process.argv[2] === 'send') writeSync(2, `${refusal.message}\n`);
+    else writeLine({ error: refusal.message });
+    process.exit(1);
+  },
+);

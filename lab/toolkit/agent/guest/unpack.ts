@@ -1,0 +1,115 @@
+import { closeSync, lstatSync, mkdirSync, openSync, rmSync, rmdirSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { crc32 } from 'node:zlib';
+import { type ZipFile, openPromise } from 'yauzl';
+import type { UnpackReceipt } from '../../../core/toolkit.ts';
+import type { Questions } from '../../questions.ts';
+import { toNative, toNativeBelowDrive } from './guest-path.ts';
+import { Refusal, errnoOf } from './refusal.ts';
+import { type SafeEntry, safeEntries } from './zip-entries.ts';
+
+/**
+ * Extracts a zip. All entries are looked at before the first byte is written; existing files are refused; sizes and CRC-32 must hold. After a
+ * failure nothing that was made is left. Times, permissions and the download mark of the archive are not carried over to the files.
+ */
+export async function unpack({ archive, to }: Questions['unpack']): Promise<UnpackReceipt> {
+  const started = process.hrtime.bigint();
+  const source = toNative(archive);
+  const target = toNativeBelowDrive(to);
+  const zip = await opened(source);
+  const made: Made = { files: [], directories: [] };
+  try {
+    const entries = await damagedUnlessRefused(() => safeEntries(zip, zip.fileSize));
+    makeDirectory(target, made, true);
+    let files = 0;
+    let bytes = 0;
+    for (const safe of entries) {
+      makeParents(target, safe, made);
+      if (safe.kind === 'directory') continue;
+      bytes += await extract(zip, safe, path.join(target, ...safe.parts), made);
+      files += 1;
+    }
+    return { files, bytes, durationMs: Number(process.hrtime.bigint() - started) / 1e6, tool: 'agent' };
+  } catch (error) {
+    takeBack(made);
+    throw error;
+  } finally {
+    zip.close();
+  }
+}
+
+/** What has been created, in order. */
+interface Made {
+  readonly files: string[];
+  readonly directories: string[];
+}
+
+async function opened(source: string): Promise<ZipFile> {
+  if (!lstatSync(source).isFile()) throw new Refusal('not-found', `not a file: ${source}`);
+  return await damagedUnlessRefused(() => openPromise(source, { autoClose: false, strictFileNames: true, validateEntrySizes: true }));
+}
+
+/** What yauzl cannot make sense of is a damaged archive; its words for a bad name are no bug of ours either. */
+async function damagedUnlessRefused<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof Refusal || (errnoOf(error) !== undefined && !errnoOf(error)?.startsWith('Z_'))) throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    // "invalid characters in fileName: a\b", "absolute path: /etc/passwd", "invalid relative path: ../x"
+    throw new Refusal(/^(?:invalid characters in fileName|absolute path|invalid relative path)/.test(message) ? 'archive-unsafe' : 'archive-damaged', message.slice(0, 500));
+  }
+}
+
+/** Creates a directory, or makes sure that what stands there is a real one: writing through a link would leave the target. */
+function makeDirectory(native: string, made: Made, withParents = false): void {
+  if (withParents) mkdirSync(path.dirname(native), { recursive: true });
+  try {
+    mkdirSync(native);
+    made.directories.push(native);
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') throw error;
+    if (!lstatSync(native).isDirectory()) throw new Refusal('exists', `not a directory: ${native}`);
+  }
+}
+
+function makeParents(target: string, { kind, parts }: SafeEntry, made: Made): void {
+  let native = target;
+  for (const part of kind === 'directory' ? parts : parts.slice(0, -1)) {
+    native = path.join(native, part);
+    makeDirectory(native, made);
+  }
+}
+
+async function extract(zip: ZipFile, { entry }: SafeEntry, native: string, made: Made): Promise<number> {
+  const file = openSync(native, 'wx');
+  made.files.push(native);
+  try {
+    let written = 0;
+    let checksum = 0;
+    await damagedUnlessRefused(async () => {
+      for await (const piece of await zip.openReadStreamPromise(entry)) {
+        const bytes = piece as Buffer;
+        written += bytes.length;
+        if (written > entry.uncompressedSize) throw new Refusal('archive-damaged', `${entry.fileName} is larger than it says`);
+        checksum = crc32(bytes, checksum);
+        for (let offset = 0; offset < bytes.length; ) offset += writeSync(file, bytes, offset, bytes.length - offset);
+      }
+    });
+    if (written !== entry.uncompressedSize || checksum !== entry.crc32) throw new Refusal('archive-damaged', `${entry.fileName} does not match its size and checksum`);
+    return written;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function takeBack({ files, directories }: Made): void {
+  for (const file of files) rmSync(file, { force: true });
+  for (const directory of directories.toReversed()) {
+    try {
+      rmdirSync(directory);
+    } catch {
+      // Somebody else has put something in: not ours to remove.
+    }
+  }
+}
