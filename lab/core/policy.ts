@@ -5,14 +5,14 @@ export const budgets = z.strictObject({
   startUpMedianMs: z.number().positive().meta({ description: 'Median wall time of `anivault --version`' }),
   startUpPeakMemoryMiB: z.number().positive().meta({ description: 'Peak resident memory of a start' }),
   scanPathsPerMinute: z.number().positive().meta({ description: 'Lowest acceptable median scan throughput' }),
-  scanPeakMemoryMiB: z.number().positive(),
+  scanPeakMemoryMiB: z.number().positive().meta({ description: 'Peak resident memory of a scan' }),
 });
 export type Budgets = z.infer<typeof budgets>;
 
 /** What the lab demands of a release. Judges read it; the gate reads the verdict. */
 export const policy = z.strictObject({
   signature: z.enum(['required', 'optional']).meta({ description: 'Whether an unsigned executable fails the smartscreen check' }),
-  maySkip: z.array(z.strictObject({ check: z.string(), reason: z.enum(['emulated-guest', 'not-applicable']) })).meta({
+  maySkip: z.array(z.strictObject({ check: z.string().meta({ description: 'Check that may be skipped' }), reason: z.enum(['emulated-guest', 'not-applicable']).meta({ description: 'For this reason and no other' }) })).meta({
     description: 'Skips that do not block a run; any other skip does',
   }),
   maxNoise: z.number().positive().max(5).meta({ description: 'Largest acceptable A/A difference of medians as a fraction; more makes a benchmark inconclusive' }),
