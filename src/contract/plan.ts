@@ -13,7 +13,6 @@ export const stayReasons = {
   'no-episode': 'Its name gives no episode number and does not say that it is a film.',
   'same-destination': 'Another file would get the same name.',
   'destination-exists': 'A file with that name is already there.',
-  'path-too-long': 'Its new path would be longer than Windows allows.',
 } as const;
 export type StayReason = keyof typeof stayReasons;
 

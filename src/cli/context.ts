@@ -1,0 +1,23 @@
+import type { CliEvent } from '../contract/cli-event.ts';
+import type { ExitCode } from '../core/exit-code.ts';
+
+/** What the process gives to a command line. */
+export interface Surroundings {
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly currentFolder: string;
+  /** Aborts when the user wants it to stop; its reason is a `ProgramError`. */
+  readonly signal: AbortSignal;
+}
+
+/** Where the events of a command go: NDJSON lines or text for people. Resolves when it is fit for the next one, so that a slow reader slows the command. */
+export type Emit = (event: CliEvent) => Promise<void>;
+
+/** What a command gets to do its work. */
+export interface CommandContext extends Surroundings {
+  readonly emit: Emit;
+}
+
+/** A command: says what happens through `emit` and gives the exit code. Throws `ProgramError` for expected failures. */
+export type Command<Options> = (options: Options, context: CommandContext) => Promise<ExitCode>;

@@ -1,0 +1,56 @@
+import { type ExitCode, exitCodes } from './exit-code.ts';
+
+interface Entry {
+  readonly exitCode: ExitCode;
+  readonly hint: string;
+}
+
+const catalogue = {
+  'folder-not-found': { exitCode: exitCodes.fatal, hint: 'Check the path; put it in quotes when it has spaces.' },
+  'not-a-folder': { exitCode: exitCodes.fatal, hint: 'Name the folder that holds the files.' },
+  'folder-unreadable': { exitCode: exitCodes.permission, hint: 'Check the permissions of the folder, or run as a user who may read it.' },
+  'not-writable': { exitCode: exitCodes.permission, hint: 'Check the permissions of the folder, and that no other program has the file open.' },
+  'disk-full': { exitCode: exitCodes.diskFull, hint: 'Free some space and run the command again; what was moved stays moved.' },
+  'journal-unwritable': { exitCode: exitCodes.fatal, hint: 'Nothing is moved without a journal. Check the folder named above.' },
+  'part-missing': { exitCode: exitCodes.fatal, hint: 'The program is incomplete: install it again.' },
+  'part-changed': { exitCode: exitCodes.fatal, hint: 'A part of the program is not as it was built: install it again, and scan the machine for malware if it happens again.' },
+  'part-broken': { exitCode: exitCodes.fatal, hint: 'Install the program again; if it happens again, report it with the message above.' },
+  'contract-violation': { exitCode: exitCodes.contractViolation, hint: 'This is a bug of the program: report it with the message above.' },
+  'usage': { exitCode: exitCodes.fatal, hint: 'See --help.' },
+  'interrupted': { exitCode: exitCodes.interrupted, hint: 'What was moved stays moved and stands in the journal.' },
+  'bug': { exitCode: exitCodes.fatal, hint: 'This is a bug of the program: report it with the message above.' },
+} as const satisfies Record<string, Entry>;
+
+export type ProgramErrorCode = keyof typeof catalogue;
+
+/** An expected failure: what happened, what to do next, and the exit code that says so. */
+export class ProgramError extends Error {
+  override readonly name = 'ProgramError';
+  readonly code: ProgramErrorCode;
+  readonly hint: string;
+  readonly exitCode: ExitCode;
+
+  constructor(code: ProgramErrorCode, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.hint = catalogue[code].hint;
+    this.exitCode = catalogue[code].exitCode;
+  }
+}
+
+/** Turns what the operating system says of a write into an expected failure; gives back anything else as it is. */
+export function writeProblem(error: unknown, file: string): unknown {
+  const code = (error as NodeJS.ErrnoException).code;
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new ProgramError('disk-full', `The disk is full: ${file}`, error);
+    case 'EACCES':
+    case 'EPERM':
+    case 'EBUSY':
+    case 'EROFS':
+      return new ProgramError('not-writable', `${file} cannot be written (${code})`, error);
+    default:
+      return error;
+  }
+}

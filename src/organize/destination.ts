@@ -1,0 +1,36 @@
+import type { AnimeName } from '../contract/anime-name.ts';
+import type { StayReason } from '../contract/plan.ts';
+import { windowsName } from '../windows/names.ts';
+
+/** Types that belong to no numbered season; media servers look for them in season 0. */
+const SPECIALS: ReadonlySet<string> = new Set(['OVA', 'OAD', 'OAV', 'SP', 'SPECIAL', 'SPECIALS', 'EXTRA']);
+const FILMS: ReadonlySet<string> = new Set(['MOVIE', 'GEKIJOUBAN', 'FILM']);
+/** Room for ` - S00E0000.0-E0000.0.m2ts` within 255 bytes. */
+const MOST_TITLE_BYTES = 200;
+
+export type Destination = { readonly path: string } | { readonly stays: StayReason };
+
+/**
+ * Where a file belongs: `Title/Season 01/Title - S01E05.mkv`, films `Title (2016)/Title (2016).mkv`. `extension` has its dot and is kept in lower case.
+ * A season that the name does not tell is the first; specials are season 0. Pure.
+ */
+export function destinationOf(name: AnimeName | undefined, extension: string): Destination {
+  if (name === undefined) return { stays: 'not-understood' };
+  const title = windowsName(name.title, MOST_TITLE_BYTES);
+  const ending = extension.toLowerCase();
+  const [first, last] = name.episodes;
+  if (first === undefined) {
+    if (!FILMS.has((name.type ?? '').toUpperCase())) return { stays: 'no-episode' };
+    const film = name.year === undefined ? title : windowsName(`${title} (${name.year})`);
+    return { path: `${film}/${film}${ending}` };
+  }
+  const season = twoDigits(String(name.season ?? (SPECIALS.has((name.type ?? '').toUpperCase()) ? 0 : 1)));
+  const range = last === undefined || last === first ? `E${twoDigits(first)}` : `E${twoDigits(first)}-E${twoDigits(last)}`;
+  return { path: `${title}/Season ${season}/${title} - S${season}${range}${ending}` };
+}
+
+/** `5` → `05`, `7.5` → `07.5`, `1001` → `1001`. */
+function twoDigits(number: string): string {
+  const [whole = '', fraction] = number.split('.');
+  return whole.padStart(2, '0') + (fraction === undefined ? '' : `.${fraction}`);
+}

@@ -1,0 +1,54 @@
+import path from 'node:path';
+import type { AnimeName } from '../contract/anime-name.ts';
+import type { PlannedMove, PlannedStay } from '../contract/plan.ts';
+import type { VideoFile } from '../scan/walk.ts';
+import { sameFileKey } from '../windows/names.ts';
+import { destinationOf } from './destination.ts';
+
+export interface NamedFile extends VideoFile {
+  readonly parsed: AnimeName | undefined;
+}
+
+export interface Folders {
+  /** Absolute. */
+  readonly source: string;
+  /** Absolute. */
+  readonly destination: string;
+}
+
+/** Tells what stands at a path below the destination already: its real path, whatever the case of its letters. */
+export type FindExisting = (to: string) => Promise<string | undefined>;
+
+/**
+ * Decides what moves where. Files that would meet under one name, and files whose name is taken, all stay: no choice between two files is made for the
+ * user, and nothing is ever overwritten. Names that differ only in case or composition count as one, as they are on Windows.
+ */
+export async function makePlan(
+  files: readonly NamedFile[],
+  folders: Folders,
+  findExisting: FindExisting,
+): Promise<{ readonly moves: readonly PlannedMove[]; readonly stays: readonly PlannedStay[] }> {
+  const moves: PlannedMove[] = [];
+  const stays: PlannedStay[] = [];
+  const wanted = new Map<string, number>();
+  const placed = files.map((file) => ({ file, target: destinationOf(file.parsed, path.extname(file.path)) }));
+  for (const { target } of placed) {
+    if ('path' in target) wanted.set(sameFileKey(target.path), (wanted.get(sameFileKey(target.path)) ?? 0) + 1);
+  }
+  for (const { file, target } of placed) {
+    if ('stays' in target) {
+      stays.push({ path: file.path, reason: target.stays });
+      continue;
+    }
+    const to = target.path;
+    const from = path.join(folders.source, file.path);
+    if (from === path.join(folders.destination, to)) stays.push({ path: file.path, reason: 'in-place', to });
+    else if ((wanted.get(sameFileKey(to)) ?? 0) > 1) stays.push({ path: file.path, reason: 'same-destination', to });
+    else {
+      const there = await findExisting(to);
+      if (there === undefined || there === from) moves.push({ from: file.path, to, sizeBytes: file.sizeBytes });
+      else stays.push({ path: file.path, reason: 'destination-exists', to });
+    }
+  }
+  return { moves, stays };
+}
