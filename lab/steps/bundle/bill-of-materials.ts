@@ -39,7 +39,10 @@ export function billOfMaterials(subject: BillSubject): string {
   });
   const bom = new Models.Bom({
     serialNumber: serialNumberOf(subject),
-    metadata: new Models.Metadata({ component: root, ...(subject.commitTime === undefined ? {} : { timestamp: new Date(subject.commitTime) }) }),
+    metadata: new Models.Metadata({
+      component: root,
+      ...(subject.commitTime === undefined ? {} : { timestamp: new Date(subject.commitTime) }),
+    }),
   });
   for (const component of built.components) {
     const part = partOf(component);
@@ -73,7 +76,10 @@ function partOf(component: Component): Models.Component {
     licenses: licenceOf(licence),
     ...(only ? { hashes: sha256Hash(only.sha256) } : {}),
     components: new Models.ComponentRepository(
-      files.map((file) => new Models.Component(Enums.ComponentType.File, file.name, { bomRef: `${purl}#${file.name}`, hashes: sha256Hash(file.sha256) })),
+      files.map(
+        (file) =>
+          new Models.Component(Enums.ComponentType.File, file.name, { bomRef: `${purl}#${file.name}`, hashes: sha256Hash(file.sha256) }),
+      ),
     ),
   });
 }
@@ -102,7 +108,9 @@ const purlOf = (name: string, version: string): string => `pkg:generic/${encodeU
 /** A version 8 UUID (RFC 9562, section 5.8) made of the digest of what the bill lists. */
 function serialNumberOf({ product, version, built }: BillSubject): string {
   const listed = built.components.flatMap(({ purl, files = [] }) => [purl, ...files.map(({ name, sha256 }) => `${sha256} ${name}`)]);
-  const bytes = createHash('sha256').update([product.name, version, built.sha256, ...listed].join('\n')).digest();
+  const bytes = createHash('sha256')
+    .update([product.name, version, built.sha256, ...listed].join('\n'))
+    .digest();
   bytes[6] = (bytes.readUInt8(6) & 0x0f) | 0x80;
   bytes[8] = (bytes.readUInt8(8) & 0x3f) | 0x80;
   const hex = bytes.toString('hex');

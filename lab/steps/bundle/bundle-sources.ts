@@ -34,7 +34,13 @@ interface Source {
 const folders: readonly Source[] = [
   { from: 'LICENSES', to: 'LICENSES', role: 'licence', extensions: ['.txt'], what: 'its own licence text' },
   { from: 'schemas/anivault', to: 'schemas', role: 'schema', extensions: ['.json'], what: 'the schemas of the program' },
-  { from: 'docs/anivault', to: 'docs', role: 'documentation', extensions: ['.md', '.png', '.svg'], what: 'the documentation of the program' },
+  {
+    from: 'docs/anivault',
+    to: 'docs',
+    role: 'documentation',
+    extensions: ['.md', '.png', '.svg'],
+    what: 'the documentation of the program',
+  },
 ];
 
 const CHANGELOG = 'CHANGELOG.md';
@@ -99,7 +105,9 @@ function describeSource(error: unknown, from: string, what: string): unknown {
     const code = (error.cause as NodeJS.ErrnoException | undefined)?.code;
     return code === 'ENOENT' ? LabError.of('bundle.source-missing', { what, path: from }, { cause: error.cause }) : error;
   }
-  if (error.code === 'file.not-plain') return LabError.of('bundle.source-refused', { path: from, reason: 'it is a link or not a plain file' }, { cause: error });
-  if (error.code === 'file.too-large') return LabError.of('bundle.source-refused', { path: from, reason: 'it is larger than anything that belongs there' }, { cause: error });
+  if (error.code === 'file.not-plain')
+    return LabError.of('bundle.source-refused', { path: from, reason: 'it is a link or not a plain file' }, { cause: error });
+  if (error.code === 'file.too-large')
+    return LabError.of('bundle.source-refused', { path: from, reason: 'it is larger than anything that belongs there' }, { cause: error });
   return error;
 }

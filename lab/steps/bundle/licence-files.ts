@@ -20,11 +20,15 @@ export interface LicencedComponent {
  */
 export function licenceFiles(components: readonly Component[]): readonly LicencedComponent[] {
   const problems = licenceProblems(components);
-  if (problems.length > 0) throw LabError.of('bundle.licences-incomplete', { problems: problems.map((problem) => `  ${problem}`).join('\n') });
+  if (problems.length > 0)
+    throw LabError.of('bundle.licences-incomplete', { problems: problems.map((problem) => `  ${problem}`).join('\n') });
   const taken = new Set<string>();
   return components.map((component) => ({
     component,
-    files: component.licenceTexts.map(({ fileName, text }) => ({ path: freePath(component, fileName, taken), text: text.endsWith('\n') ? text : `${text}\n` })),
+    files: component.licenceTexts.map(({ fileName, text }) => ({
+      path: freePath(component, fileName, taken),
+      text: text.endsWith('\n') ? text : `${text}\n`,
+    })),
   }));
 }
 

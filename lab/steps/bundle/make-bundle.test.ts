@@ -17,7 +17,9 @@ const name = 'anivault-1.2.3-win-x64';
 const everyFile = async (directory: string): Promise<Record<string, string>> => {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
-  return Object.fromEntries(await Promise.all(files.toSorted().map(async (file) => [path.relative(directory, file), (await readFile(file)).toString('base64')])));
+  return Object.fromEntries(
+    await Promise.all(files.toSorted().map(async (file) => [path.relative(directory, file), (await readFile(file)).toString('base64')])),
+  );
 };
 
 await t.test('a bundle holds what it should, and verifies', async (t) => {
@@ -62,12 +64,22 @@ await t.test('a bundle holds what it should, and verifies', async (t) => {
     t.match(bill.serialNumber, /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8/);
     t.same(bill.metadata.component.hashes, [{ alg: 'SHA-256', content: request.built.sha256 }]);
     t.same(bill.metadata.component.licenses, [{ license: { id: 'MIT' } }]);
-    t.same(bill.components.map((component: { purl: string }) => component.purl), purls);
-    t.same(licences.components.map((component: { purl: string }) => component.purl), purls, 'the licences are complete against it');
+    t.same(
+      bill.components.map((component: { purl: string }) => component.purl),
+      purls,
+    );
+    t.same(
+      licences.components.map((component: { purl: string }) => component.purl),
+      purls,
+      'the licences are complete against it',
+    );
     t.same(bill.components[0].type, 'platform');
     t.same(bill.components[2].hashes[0].content, rigComponents[2]?.files?.[0]?.sha256);
     t.same(bill.components[1].licenses, [{ expression: '(MIT OR Apache-2.0)' }]);
-    t.same(bill.dependencies.find((entry: { ref: string }) => entry.ref === bill.metadata.component['bom-ref']).dependsOn.toSorted(), purls.toSorted());
+    t.same(
+      bill.dependencies.find((entry: { ref: string }) => entry.ref === bill.metadata.component['bom-ref']).dependsOn.toSorted(),
+      purls.toSorted(),
+    );
     const shipped = new Set(bundle.manifest.files.map((file) => file.path));
     for (const component of licences.components) for (const file of component.texts) t.ok(shipped.has(file), file);
     await t.rejects(validateBillOfMaterials(text.replace('"platform"', '"stage"')), { code: 'bundle.sbom-invalid' });
@@ -93,7 +105,10 @@ await t.test('the same request gives the same bytes anywhere', async (t) => {
     else process.env['TZ'] = zone;
   });
   const made = [];
-  for (const [folder, timeZone] of [['a', 'Asia/Seoul'], ['b/somewhere else', 'America/St_Johns']] as const) {
+  for (const [folder, timeZone] of [
+    ['a', 'Asia/Seoul'],
+    ['b/somewhere else', 'America/St_Johns'],
+  ] as const) {
     process.env['TZ'] = timeZone;
     t.equal(new Date(2026, 0, 1).getTimezoneOffset(), timeZone === 'Asia/Seoul' ? -540 : 210, 'the zone is in force');
     const request = await bundleRig(path.join(t.testdirName, folder));
@@ -109,33 +124,102 @@ await t.test('the same request gives the same bytes anywhere', async (t) => {
   t.not(other.archive.sha256, first?.sha256, 'another version is another archive');
 });
 
-const refusals: Readonly<Record<string, { readonly code: string; readonly message?: RegExp; readonly change: (request: BundleRequest) => Promise<Partial<BundleRequest> | void> }>> = {
+const refusals: Readonly<
+  Record<
+    string,
+    {
+      readonly code: string;
+      readonly message?: RegExp;
+      readonly change: (request: BundleRequest) => Promise<Partial<BundleRequest> | void>;
+    }
+  >
+> = {
   'no licence text': {
     code: 'bundle.licences-incomplete',
     message: /sodium-native 5\.1\.0: no licence text/,
-    change: async ({ built }) => ({ built: { ...built, components: built.components.map((part) => (part.kind === 'native' ? { ...part, licenceTexts: [{ fileName: 'LICENSE', text: ' \n' }] } : part)) } }),
+    change: async ({ built }) => ({
+      built: {
+        ...built,
+        components: built.components.map((part) =>
+          part.kind === 'native' ? { ...part, licenceTexts: [{ fileName: 'LICENSE', text: ' \n' }] } : part,
+        ),
+      },
+    }),
   },
   'an unknown licence': {
     code: 'bundle.licences-incomplete',
     message: /@scope\/parser 1\.2\.3: "SEE LICENSE IN x" is not a known SPDX licence/,
-    change: async ({ built }) => ({ built: { ...built, components: built.components.map((part) => (part.kind === 'library' ? { ...part, licence: 'SEE LICENSE IN x' } : part)) } }),
+    change: async ({ built }) => ({
+      built: {
+        ...built,
+        components: built.components.map((part) => (part.kind === 'library' ? { ...part, licence: 'SEE LICENSE IN x' } : part)),
+      },
+    }),
   },
   'a licence text of 100 MB': {
     code: 'bundle.licences-incomplete',
     message: /more than any licence/,
-    change: async ({ built }) => ({ built: { ...built, components: built.components.map((part) => ({ ...part, licenceTexts: [{ fileName: 'L', text: 'x'.repeat(100 << 20) }] })) } }),
+    change: async ({ built }) => ({
+      built: {
+        ...built,
+        components: built.components.map((part) => ({ ...part, licenceTexts: [{ fileName: 'L', text: 'x'.repeat(100 << 20) }] })),
+      },
+    }),
   },
-  'no runtime': { code: 'bundle.licences-incomplete', message: /no runtime/, change: async ({ built }) => ({ built: { ...built, components: built.components.slice(1) } }) },
-  'an executable that changed since it was built': { code: 'bundle.changed', message: /anivault\.exe/, change: async ({ built }) => writeFile(built.path, 'MZ') },
-  'an executable that is gone': { code: 'file.unreadable', change: async ({ built }) => ({ built: { ...built, path: `${built.path}.gone` as LocalPath } }) },
-  'a link among the documents': { code: 'bundle.source-refused', message: /link/, change: ({ projectRoot }) => symlink('/etc/passwd', path.join(projectRoot, 'docs/anivault/p.md')) },
-  'a link to a folder': { code: 'bundle.source-refused', message: /link/, change: ({ projectRoot }) => symlink('/etc', path.join(projectRoot, 'docs/anivault/etc')) },
-  'a pipe among the schemas': { code: 'bundle.source-refused', message: /not a plain file/, change: async ({ projectRoot }) => void (await run('mkfifo', [path.join(projectRoot, 'schemas/anivault/x.json')])) },
-  'a hidden file': { code: 'bundle.source-refused', message: /hidden/, change: ({ projectRoot }) => writeFile(path.join(projectRoot, 'docs/anivault/.x.md'), 'x') },
-  'a file of another kind': { code: 'bundle.source-refused', message: /only \.md/, change: ({ projectRoot }) => writeFile(path.join(projectRoot, 'docs/anivault/x.html'), 'x') },
-  'a name Windows reserves': { code: 'bundle.source-refused', message: /reserves/, change: ({ projectRoot }) => writeFile(path.join(projectRoot, 'docs/anivault/con.md'), 'x') },
-  'two names that are one to Windows': { code: 'bundle.source-refused', message: /same file/, change: ({ projectRoot }) => writeFile(path.join(projectRoot, 'docs/anivault/GUIDE.md'), 'x') },
-  'an empty change log': { code: 'bundle.source-refused', message: /empty/, change: ({ projectRoot }) => truncate(path.join(projectRoot, 'CHANGELOG.md'), 0) },
+  'no runtime': {
+    code: 'bundle.licences-incomplete',
+    message: /no runtime/,
+    change: async ({ built }) => ({ built: { ...built, components: built.components.slice(1) } }),
+  },
+  'an executable that changed since it was built': {
+    code: 'bundle.changed',
+    message: /anivault\.exe/,
+    change: async ({ built }) => writeFile(built.path, 'MZ'),
+  },
+  'an executable that is gone': {
+    code: 'file.unreadable',
+    change: async ({ built }) => ({ built: { ...built, path: `${built.path}.gone` as LocalPath } }),
+  },
+  'a link among the documents': {
+    code: 'bundle.source-refused',
+    message: /link/,
+    change: ({ projectRoot }) => symlink('/etc/passwd', path.join(projectRoot, 'docs/anivault/p.md')),
+  },
+  'a link to a folder': {
+    code: 'bundle.source-refused',
+    message: /link/,
+    change: ({ projectRoot }) => symlink('/etc', path.join(projectRoot, 'docs/anivault/etc')),
+  },
+  'a pipe among the schemas': {
+    code: 'bundle.source-refused',
+    message: /not a plain file/,
+    change: async ({ projectRoot }) => void (await run('mkfifo', [path.join(projectRoot, 'schemas/anivault/x.json')])),
+  },
+  'a hidden file': {
+    code: 'bundle.source-refused',
+    message: /hidden/,
+    change: ({ projectRoot }) => writeFile(path.join(projectRoot, 'docs/anivault/.x.md'), 'x'),
+  },
+  'a file of another kind': {
+    code: 'bundle.source-refused',
+    message: /only \.md/,
+    change: ({ projectRoot }) => writeFile(path.join(projectRoot, 'docs/anivault/x.html'), 'x'),
+  },
+  'a name Windows reserves': {
+    code: 'bundle.source-refused',
+    message: /reserves/,
+    change: ({ projectRoot }) => writeFile(path.join(projectRoot, 'docs/anivault/con.md'), 'x'),
+  },
+  'two names that are one to Windows': {
+    code: 'bundle.source-refused',
+    message: /same file/,
+    change: ({ projectRoot }) => writeFile(path.join(projectRoot, 'docs/anivault/GUIDE.md'), 'x'),
+  },
+  'an empty change log': {
+    code: 'bundle.source-refused',
+    message: /empty/,
+    change: ({ projectRoot }) => truncate(path.join(projectRoot, 'CHANGELOG.md'), 0),
+  },
   'a version that climbs': { code: 'bundle.source-refused', message: /slash/, change: async () => ({ version: '1/2.3' }) },
 };
 
@@ -155,10 +239,18 @@ for (const [what, { code, message, change }] of Object.entries(refusals)) {
 
 await t.test('a missing source is named', async (t) => {
   const request = await bundleRig(t.testdir());
-  for (const [missing, what] of [['CHANGELOG.md', /change log/], ['docs/anivault', /documentation/], ['LICENSES', /licence/]] as const) {
+  for (const [missing, what] of [
+    ['CHANGELOG.md', /change log/],
+    ['docs/anivault', /documentation/],
+    ['LICENSES', /licence/],
+  ] as const) {
     await run('rm', ['-r', path.join(request.projectRoot, missing)]);
     await t.rejects(makeBundle(request, callOf()), { code: 'bundle.source-missing', message: what });
-    await run('cp', ['-r', path.join((await bundleRig(path.join(t.testdirName, 'again'))).projectRoot, missing), path.join(request.projectRoot, missing)]);
+    await run('cp', [
+      '-r',
+      path.join((await bundleRig(path.join(t.testdirName, 'again'))).projectRoot, missing),
+      path.join(request.projectRoot, missing),
+    ]);
   }
   await makeBundle(request, callOf());
 });
@@ -174,7 +266,11 @@ await t.test('a file that changes between hashing and packing is caught', async 
       const made: Promise<void>[] = [];
       const onProgress = (what: string): void => {
         if (what !== 'pack the archive') return;
-        made.push(readdir(request.outputDirectory).then(([staging = '']) => change(path.join(request.outputDirectory, staging, name, 'docs/guide.md'))));
+        made.push(
+          readdir(request.outputDirectory).then(([staging = '']) =>
+            change(path.join(request.outputDirectory, staging, name, 'docs/guide.md')),
+          ),
+        );
       };
       await t.rejects(makeBundle({ ...request, onProgress }, callOf()), { code: 'bundle.changed', message: /docs\/guide\.md/ });
       await Promise.all(made);

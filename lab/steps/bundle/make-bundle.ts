@@ -61,10 +61,10 @@ export async function makeBundle(request: BundleRequest, call: Call): Promise<Bu
   valid.catch(() => {});
 
   progress('copy the executable');
-  const files: BundleFile[] = [await copyExecutable(directory, request, call)];
-  for (const text of texts) files.push(await writeText(directory, text, call));
-  files.push(await writeText(directory, { path: CHECKSUMS_NAME, role: 'checksums', content: Buffer.from(checksumsText(files.sort(byPath))) }, call));
-  files.sort(byPath);
+  const listed: BundleFile[] = [await copyExecutable(directory, request, call)];
+  for (const text of texts) listed.push(await writeText(directory, text, call));
+  const sums = Buffer.from(checksumsText(listed.toSorted(byPath)));
+  const files = [...listed, await writeText(directory, { path: CHECKSUMS_NAME, role: 'checksums', content: sums }, call)].toSorted(byPath);
   const manifest: BundleManifest = {
     $schema: 'bundle-manifest.v1.json',
     product: { name: product.name, version, executable: `${product.name}.exe` },
@@ -79,7 +79,12 @@ export async function makeBundle(request: BundleRequest, call: Call): Promise<Bu
 
   progress('pack the archive');
   const entries = files.map((file) => ({ ...file, executable: file.role === 'executable' }));
-  const packed = await writeArchive(directory, [...entries, { path: MANIFEST_NAME, sizeBytes: own.length, sha256: sha256Of(own), executable: false }], archive, call);
+  const packed = await writeArchive(
+    directory,
+    [...entries, { path: MANIFEST_NAME, sizeBytes: own.length, sha256: sha256Of(own), executable: false }],
+    archive,
+    call,
+  );
   progress('read the archive back');
   await Promise.all([verifyArchive(archive, manifest, call), valid]);
   call.signal.throwIfAborted();
@@ -92,14 +97,26 @@ export async function makeBundle(request: BundleRequest, call: Call): Promise<Bu
 }
 
 /** All files but the executable, the check sums and the manifest. */
-function bundleTexts(request: BundleRequest, own: readonly BundleText[], licence: string): { readonly texts: readonly BundleText[]; readonly bill: string } {
+function bundleTexts(
+  request: BundleRequest,
+  own: readonly BundleText[],
+  licence: string,
+): { readonly texts: readonly BundleText[]; readonly bill: string } {
   const { product, version, built } = request;
   const licenced = licenceFiles(built.components);
-  const bill = billOfMaterials({ product, version, licence, built, ...(request.commitTime === undefined ? {} : { commitTime: request.commitTime }) });
+  const bill = billOfMaterials({
+    product,
+    version,
+    licence,
+    built,
+    ...(request.commitTime === undefined ? {} : { commitTime: request.commitTime }),
+  });
   const list = `${JSON.stringify(thirdPartyLicencesOf({ name: product.name, version }, licenced), undefined, 2)}\n`;
   const texts: BundleText[] = [
     ...own,
-    ...licenced.flatMap(({ files }) => files.map((file): BundleText => ({ path: file.path, role: 'licence', content: Buffer.from(file.text) }))),
+    ...licenced.flatMap(({ files }) =>
+      files.map((file): BundleText => ({ path: file.path, role: 'licence', content: Buffer.from(file.text) })),
+    ),
     { path: 'THIRD_PARTY_LICENSES.json', role: 'licence', content: Buffer.from(list) },
     { path: 'SBOM.json', role: 'sbom', content: Buffer.from(bill) },
   ];
@@ -109,7 +126,9 @@ function bundleTexts(request: BundleRequest, own: readonly BundleText[], licence
 function refuseClashes(files: readonly { readonly path: string }[]): void {
   const taken = new Map<string, string>([MANIFEST_NAME, CHECKSUMS_NAME].map((name) => [windowsName(name), name]));
   for (const { path: file } of files) {
-    const reason = bundlePathProblem(file) ?? (taken.has(windowsName(file)) ? `Windows takes it for the same file as ${taken.get(windowsName(file))}` : undefined);
+    const reason =
+      bundlePathProblem(file) ??
+      (taken.has(windowsName(file)) ? `Windows takes it for the same file as ${taken.get(windowsName(file))}` : undefined);
     if (reason !== undefined) throw LabError.of('bundle.source-refused', { path: file, reason });
     taken.set(windowsName(file), file);
   }
@@ -119,7 +138,11 @@ async function copyExecutable(directory: LocalPath, { built, product }: BundleRe
   const file = `${product.name}.exe`;
   const seen = await writeNewFile(path.join(directory, file), await streamPlainFile(built.path), call.signal);
   if (seen.sha256 !== built.sha256 || seen.sizeBytes !== built.sizeBytes) {
-    throw LabError.of('bundle.changed', { path: built.path, was: `${built.sizeBytes} bytes ${built.sha256}`, is: `${seen.sizeBytes} bytes ${seen.sha256}` });
+    throw LabError.of('bundle.changed', {
+      path: built.path,
+      was: `${built.sizeBytes} bytes ${built.sha256}`,
+      is: `${seen.sizeBytes} bytes ${seen.sha256}`,
+    });
   }
   return { path: file, role: 'executable', ...seen };
 }

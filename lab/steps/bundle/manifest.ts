@@ -17,7 +17,8 @@ const manifestFormat = { file: 'bundle-manifest.v1.json', title: 'Bundle manifes
 export const manifestText = (manifest: BundleManifest): string => `${JSON.stringify(manifest, undefined, 2)}\n`;
 
 /** `SHA256SUMS` for `sha256sum --check`: a line for each file but itself and the manifest, in the manifest's order. */
-export const checksumsText = (files: readonly Pick<BundleFile, 'path' | 'sha256'>[]): string => digestText(files.filter(({ path }) => path !== CHECKSUMS_NAME));
+export const checksumsText = (files: readonly Pick<BundleFile, 'path' | 'sha256'>[]): string =>
+  digestText(files.filter(({ path }) => path !== CHECKSUMS_NAME));
 
 /** The digest that a manifest with these files must carry. */
 export const digestOf = (files: readonly BundleFile[]): BundleManifest['digest'] => sha256Of(digestText(files));
@@ -52,7 +53,8 @@ function manifestProblems(manifest: BundleManifest): readonly string[] {
     const before = manifest.files[index - 1];
     if (before && compareCodePoints(before.path, path) > 0) problems.push(`${shown(path)}: not in order`);
   }
-  if (!manifest.files.some(({ path, role }) => path === manifest.product.executable && role === 'executable')) problems.push('the executable is not among the files');
+  if (!manifest.files.some(({ path, role }) => path === manifest.product.executable && role === 'executable'))
+    problems.push('the executable is not among the files');
   if (manifest.digest !== digestOf(manifest.files)) problems.push('the digest is not that of the files listed');
   return problems;
 }
@@ -63,7 +65,10 @@ const MOST_PROBLEMS = 8;
 /** The refusal of a bundle, with the first of its problems. */
 export function differs(where: string, problems: readonly string[]): LabError {
   const more = problems.length > MOST_PROBLEMS ? [`and ${problems.length - MOST_PROBLEMS} more`] : [];
-  return LabError.of('bundle.differs', { where, problems: [...problems.slice(0, MOST_PROBLEMS), ...more].map((problem) => `  ${problem}`).join('\n') });
+  return LabError.of('bundle.differs', {
+    where,
+    problems: [...problems.slice(0, MOST_PROBLEMS), ...more].map((problem) => `  ${problem}`).join('\n'),
+  });
 }
 
 /** A path from elsewhere, made fit for a terminal. */

@@ -28,7 +28,10 @@ export const thirdPartyLicencesFormat = {
 } satisfies Format;
 
 /** The list for a product, in the order of its components. */
-export const thirdPartyLicencesOf = (product: { readonly name: string; readonly version: string }, licenced: readonly LicencedComponent[]): ThirdPartyLicences => ({
+export const thirdPartyLicencesOf = (
+  product: { readonly name: string; readonly version: string },
+  licenced: readonly LicencedComponent[],
+): ThirdPartyLicences => ({
   $schema: 'third-party-licences.v1.json',
   product: product.name,
   version: product.version,

@@ -19,7 +19,9 @@ const REGULAR_FILE = 0o100000;
  */
 export async function verifyArchive(archive: LocalPath, manifest: BundleManifest, call: Call): Promise<void> {
   const own = Buffer.from(manifestText(manifest));
-  const expected = new Map<string, { readonly sizeBytes: number; readonly sha256: string }>(manifest.files.map((file) => [file.path, file]));
+  const expected = new Map<string, { readonly sizeBytes: number; readonly sha256: string }>(
+    manifest.files.map((file) => [file.path, file]),
+  );
   expected.set(MANIFEST_NAME, { sizeBytes: own.length, sha256: sha256Of(own) });
   const problems: string[] = [];
   const zip = await openPromise(archive, { autoClose: false, strictFileNames: true, validateEntrySizes: true }).catch((error: unknown) => {
@@ -32,7 +34,10 @@ export async function verifyArchive(archive: LocalPath, manifest: BundleManifest
         call.signal.throwIfAborted();
         const wanted = expected.get(entry.fileName);
         expected.delete(entry.fileName);
-        const problem = wanted === undefined ? 'not in the manifest, or twice' : (headProblem(entry, wanted.sizeBytes) ?? (await contentProblem(zip, entry, wanted.sha256, call)));
+        const problem =
+          wanted === undefined
+            ? 'not in the manifest, or twice'
+            : (headProblem(entry, wanted.sizeBytes) ?? (await contentProblem(zip, entry, wanted.sha256, call)));
         if (problem !== undefined) problems.push(`${shown(entry.fileName)}: ${problem}`);
       }
       for (const missing of expected.keys()) problems.push(`${shown(missing)}: missing`);
@@ -68,4 +73,8 @@ async function contentProblem(zip: ZipFile, entry: Entry, sha256: string, call: 
 }
 
 const invalid = (archive: LocalPath, error: unknown): LabError =>
-  LabError.of('file.invalid', { file: archive, format: 'zip archive', problems: error instanceof Error ? error.message : String(error) }, { cause: error });
+  LabError.of(
+    'file.invalid',
+    { file: archive, format: 'zip archive', problems: error instanceof Error ? error.message : String(error) },
+    { cause: error },
+  );

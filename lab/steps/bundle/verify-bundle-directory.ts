@@ -17,7 +17,10 @@ const MOST_ENTRIES = 20_000;
  */
 export async function verifyBundleDirectory(directory: LocalPath, call: Call): Promise<BundleManifest> {
   const entries = await listTree(directory, MOST_ENTRIES, call.signal);
-  const manifest = parseManifest((await readPlainFile(path.join(directory, MANIFEST_NAME), MOST_MANIFEST_BYTES)).toString('utf8'), path.join(directory, MANIFEST_NAME));
+  const manifest = parseManifest(
+    (await readPlainFile(path.join(directory, MANIFEST_NAME), MOST_MANIFEST_BYTES)).toString('utf8'),
+    path.join(directory, MANIFEST_NAME),
+  );
   const problems = [...layoutProblems(entries, manifest)];
   const there = new Set(entries.filter(({ kind }) => kind === 'file').map((entry) => entry.path));
   for (const file of manifest.files) {

@@ -39,13 +39,15 @@ const remanifest = async (directory: string, change: (manifest: BundleManifest) 
   await writeFile(path.join(directory, MANIFEST_NAME), manifestText({ ...manifest, digest: digestOf(manifest.files) }));
 };
 
-const withPath = (from: string, to: string) => (manifest: BundleManifest): BundleManifest => ({
-  ...manifest,
-  files: manifest.files.map((file) => (file.path === from ? { ...file, path: to } : file)),
-});
+const withPath =
+  (from: string, to: string) =>
+  (manifest: BundleManifest): BundleManifest => ({
+    ...manifest,
+    files: manifest.files.map((file) => (file.path === from ? { ...file, path: to } : file)),
+  });
 
 await t.test('one flipped byte in any file is found', async (t) => {
-  const names = [...bundle.manifest.files.map((file) => file.path)];
+  const names = bundle.manifest.files.map((file) => file.path);
   const directory = await changed('flips', async () => {});
   for (const name of names) {
     const file = path.join(directory, name);
@@ -56,13 +58,27 @@ await t.test('one flipped byte in any file is found', async (t) => {
   t.same(await verifyBundleDirectory(directory, callOf()), bundle.manifest, 'and it is whole again');
 });
 
-const faults: Readonly<Record<string, { readonly change: (directory: string) => Promise<unknown>; readonly message: RegExp; readonly code?: string }>> = {
-  'an extra file': { change: (directory) => writeFile(path.join(directory, 'docs/extra.md'), 'x'), message: /docs\/extra\.md: not in the manifest/ },
+const faults: Readonly<
+  Record<string, { readonly change: (directory: string) => Promise<unknown>; readonly message: RegExp; readonly code?: string }>
+> = {
+  'an extra file': {
+    change: (directory) => writeFile(path.join(directory, 'docs/extra.md'), 'x'),
+    message: /docs\/extra\.md: not in the manifest/,
+  },
   'an extra folder': { change: (directory) => mkdir(path.join(directory, 'empty')), message: /empty: not in the manifest/ },
   'a missing file': { change: (directory) => rm(path.join(directory, 'CHANGELOG.md')), message: /CHANGELOG\.md: missing/ },
-  'a renamed file': { change: (directory) => rename(path.join(directory, 'SBOM.json'), path.join(directory, 'sbom.json')), message: /sbom\.json: not in the manifest\n.*SBOM\.json: missing/ },
-  'a longer file': { change: (directory) => writeFile(path.join(directory, 'docs/guide.md'), '# Guide\n\n'), message: /docs\/guide\.md: changed, 9 bytes instead of 8/ },
-  'an emptied file': { change: (directory) => truncate(path.join(directory, 'docs/guide.md'), 0), message: /docs\/guide\.md: changed, 0 bytes/ },
+  'a renamed file': {
+    change: (directory) => rename(path.join(directory, 'SBOM.json'), path.join(directory, 'sbom.json')),
+    message: /sbom\.json: not in the manifest\n.*SBOM\.json: missing/,
+  },
+  'a longer file': {
+    change: (directory) => writeFile(path.join(directory, 'docs/guide.md'), '# Guide\n\n'),
+    message: /docs\/guide\.md: changed, 9 bytes instead of 8/,
+  },
+  'an emptied file': {
+    change: (directory) => truncate(path.join(directory, 'docs/guide.md'), 0),
+    message: /docs\/guide\.md: changed, 0 bytes/,
+  },
   'a link to the same bytes': {
     change: async (directory) => {
       await rename(path.join(directory, 'CHANGELOG.md'), path.join(root, 'elsewhere.md'));
@@ -92,26 +108,61 @@ const faults: Readonly<Record<string, { readonly change: (directory: string) => 
     },
     message: /docs: not in the manifest/,
   },
-  'an edited manifest': { change: async (directory) => writeFile(path.join(directory, MANIFEST_NAME), manifestText(withPath('CHANGELOG.md', 'CHANGES.md')(bundle.manifest))), message: /the digest is not that of the files/ },
-  'a manifest that leaves a file out': { change: (directory) => remanifest(directory, (manifest) => ({ ...manifest, files: manifest.files.filter(({ role }) => role !== 'sbom') })), message: /SBOM\.json: not in the manifest/ },
+  'an edited manifest': {
+    change: async (directory) =>
+      writeFile(path.join(directory, MANIFEST_NAME), manifestText(withPath('CHANGELOG.md', 'CHANGES.md')(bundle.manifest))),
+    message: /the digest is not that of the files/,
+  },
+  'a manifest that leaves a file out': {
+    change: (directory) =>
+      remanifest(directory, (manifest) => ({ ...manifest, files: manifest.files.filter(({ role }) => role !== 'sbom') })),
+    message: /SBOM\.json: not in the manifest/,
+  },
   'check sums that say something else': {
     change: async (directory) => {
       const text = checksumsText(bundle.manifest.files).replace('CHANGELOG.md', 'CHANGELOG.MD');
       await rm(path.join(directory, 'SHA256SUMS'));
       const seen = await writeNewFile(path.join(directory, 'SHA256SUMS'), text, callOf().signal);
-      await remanifest(directory, (manifest) => ({ ...manifest, files: manifest.files.map((file) => (file.path === 'SHA256SUMS' ? { ...file, ...seen } : file)) }));
+      await remanifest(directory, (manifest) => ({
+        ...manifest,
+        files: manifest.files.map((file) => (file.path === 'SHA256SUMS' ? { ...file, ...seen } : file)),
+      }));
     },
     message: /SHA256SUMS: does not say/,
   },
-  'a path that climbs': { change: (directory) => remanifest(directory, withPath('CHANGELOG.md', '../CHANGELOG.md')), message: /it has the part \.\./ },
+  'a path that climbs': {
+    change: (directory) => remanifest(directory, withPath('CHANGELOG.md', '../CHANGELOG.md')),
+    message: /it has the part \.\./,
+  },
   'an absolute path': { change: (directory) => remanifest(directory, withPath('CHANGELOG.md', '/etc/passwd')), message: /absolute/ },
   'a path with a drive': { change: (directory) => remanifest(directory, withPath('CHANGELOG.md', 'C:CHANGELOG.md')), message: /forbids/ },
-  'a path with a backslash': { change: (directory) => remanifest(directory, withPath('CHANGELOG.md', String.raw`..\CHANGELOG.md`)), message: /forbids/ },
-  'a file listed twice': { change: (directory) => remanifest(directory, (manifest) => ({ ...manifest, files: manifest.files.flatMap((file) => [file, file]) })), message: /listed twice/ },
-  'files out of order': { change: (directory) => remanifest(directory, (manifest) => ({ ...manifest, files: manifest.files.toReversed() })), message: /not in order/ },
-  'a manifest without the executable': { change: (directory) => remanifest(directory, (manifest) => ({ ...manifest, files: manifest.files.filter(({ role }) => role !== 'executable') })), message: /executable is not among/ },
-  'a manifest that is not JSON': { change: (directory) => writeFile(path.join(directory, MANIFEST_NAME), '{'), message: /not JSON/, code: 'file.invalid' },
-  'a manifest of another kind': { change: (directory) => writeFile(path.join(directory, MANIFEST_NAME), '{}'), message: /required property/, code: 'file.invalid' },
+  'a path with a backslash': {
+    change: (directory) => remanifest(directory, withPath('CHANGELOG.md', String.raw`..\CHANGELOG.md`)),
+    message: /forbids/,
+  },
+  'a file listed twice': {
+    change: (directory) => remanifest(directory, (manifest) => ({ ...manifest, files: manifest.files.flatMap((file) => [file, file]) })),
+    message: /listed twice/,
+  },
+  'files out of order': {
+    change: (directory) => remanifest(directory, (manifest) => ({ ...manifest, files: manifest.files.toReversed() })),
+    message: /not in order/,
+  },
+  'a manifest without the executable': {
+    change: (directory) =>
+      remanifest(directory, (manifest) => ({ ...manifest, files: manifest.files.filter(({ role }) => role !== 'executable') })),
+    message: /executable is not among/,
+  },
+  'a manifest that is not JSON': {
+    change: (directory) => writeFile(path.join(directory, MANIFEST_NAME), '{'),
+    message: /not JSON/,
+    code: 'file.invalid',
+  },
+  'a manifest of another kind': {
+    change: (directory) => writeFile(path.join(directory, MANIFEST_NAME), '{}'),
+    message: /required property/,
+    code: 'file.invalid',
+  },
   'no manifest': { change: (directory) => rm(path.join(directory, MANIFEST_NAME)), message: /cannot be read/, code: 'file.unreadable' },
   'a manifest that is a link': {
     change: async (directory) => {
@@ -121,7 +172,11 @@ const faults: Readonly<Record<string, { readonly change: (directory: string) => 
     message: /link/,
     code: 'file.not-plain',
   },
-  'a manifest without end': { change: (directory) => truncate(path.join(directory, MANIFEST_NAME), 1 << 30), message: /more than/, code: 'file.too-large' },
+  'a manifest without end': {
+    change: (directory) => truncate(path.join(directory, MANIFEST_NAME), 1 << 30),
+    message: /more than/,
+    code: 'file.too-large',
+  },
 };
 
 for (const [what, { change, message, code = 'bundle.differs' }] of Object.entries(faults)) {
@@ -160,7 +215,8 @@ await t.test('an abort stops it', async (t) => {
 /** A zip of the bundle's files, in which something was changed. */
 const archive = async (name: string, change: (files: Map<string, Buffer>, zip: ZipFile) => void): Promise<LocalPath> => {
   const files = new Map<string, Buffer>();
-  for (const file of [MANIFEST_NAME, ...bundle.manifest.files.map((entry) => entry.path)]) files.set(file, await readFile(path.join(bundle.directory, file)));
+  for (const file of [MANIFEST_NAME, ...bundle.manifest.files.map((entry) => entry.path)])
+    files.set(file, await readFile(path.join(bundle.directory, file)));
   const zip = new ZipFile();
   change(files, zip);
   for (const [file, content] of files) zip.addBuffer(content, file);
@@ -172,14 +228,31 @@ const archive = async (name: string, change: (files: Map<string, Buffer>, zip: Z
   return to;
 };
 
-const archiveFaults: Readonly<Record<string, { readonly change: (files: Map<string, Buffer>, zip: ZipFile) => void; readonly message: RegExp }>> = {
+const archiveFaults: Readonly<
+  Record<string, { readonly change: (files: Map<string, Buffer>, zip: ZipFile) => void; readonly message: RegExp }>
+> = {
   'an extra entry': { change: (files) => files.set('x', Buffer.from('x')), message: /entries instead of/ },
   'a missing entry': { change: (files) => files.delete('SBOM.json'), message: /SBOM\.json: missing/ },
-  'an entry twice': { change: (files, zip) => (files.delete('SBOM.json'), zip.addBuffer(Buffer.from('x'), 'x')), message: /x: not in the manifest/ },
+  'an entry twice': {
+    change: (files, zip) => (files.delete('SBOM.json'), zip.addBuffer(Buffer.from('x'), 'x')),
+    message: /x: not in the manifest/,
+  },
   'a changed entry': { change: (files) => files.set('docs/guide.md', Buffer.from('# Guidf\n')), message: /docs\/guide\.md: SHA-256/ },
-  'a longer entry': { change: (files) => files.set('docs/guide.md', Buffer.alloc(1 << 20)), message: /docs\/guide\.md: 1048576 bytes instead of 8/ },
-  'a changed manifest': { change: (files) => files.set(MANIFEST_NAME, Buffer.from(manifestText(bundle.manifest).replace(bundle.manifest.commit, 'f'.repeat(40)))), message: /manifest\.json: SHA-256/ },
-  'an entry that is a link': { change: (files, zip) => (zip.addBuffer(files.get('docs/guide.md') ?? Buffer.of(), 'docs/guide.md', { mode: 0o120777 }), files.delete('docs/guide.md')), message: /docs\/guide\.md: a link/ },
+  'a longer entry': {
+    change: (files) => files.set('docs/guide.md', Buffer.alloc(1 << 20)),
+    message: /docs\/guide\.md: 1048576 bytes instead of 8/,
+  },
+  'a changed manifest': {
+    change: (files) => files.set(MANIFEST_NAME, Buffer.from(manifestText(bundle.manifest).replace(bundle.manifest.commit, 'f'.repeat(40)))),
+    message: /manifest\.json: SHA-256/,
+  },
+  'an entry that is a link': {
+    change: (files, zip) => (
+      zip.addBuffer(files.get('docs/guide.md') ?? Buffer.of(), 'docs/guide.md', { mode: 0o120777 }),
+      files.delete('docs/guide.md')
+    ),
+    message: /docs\/guide\.md: a link/,
+  },
 };
 
 for (const [what, { change, message }] of Object.entries(archiveFaults)) {
@@ -197,7 +270,11 @@ await t.test('an archive of the same files is accepted, however it was packed', 
 await t.test('a damaged archive is never accepted', async (t) => {
   const good = await readFile(bundle.archive.path);
   const file = path.join(root, 'damaged.zip') as LocalPath;
-  for (const [what, bytes] of [['cut', good.subarray(0, good.length / 2)], ['text', Buffer.from('PK')], ['empty', Buffer.of()]] as const) {
+  for (const [what, bytes] of [
+    ['cut', good.subarray(0, good.length / 2)],
+    ['text', Buffer.from('PK')],
+    ['empty', Buffer.of()],
+  ] as const) {
     await writeFile(file, bytes);
     await t.rejects(verifyArchive(file, bundle.manifest, callOf()), { code: 'file.invalid' }, what);
   }

@@ -29,7 +29,12 @@ export type ArchiveEntry = Pick<BundleFile, 'path' | 'sizeBytes' | 'sha256'> & {
  *
  * Each file is hashed as it is packed; one that is not what `entries` says is `bundle.changed`. After a throw the archive is half-written.
  */
-export async function writeArchive(directory: LocalPath, entries: readonly ArchiveEntry[], archive: LocalPath, call: Call): Promise<BytesSeen> {
+export async function writeArchive(
+  directory: LocalPath,
+  entries: readonly ArchiveEntry[],
+  archive: LocalPath,
+  call: Call,
+): Promise<BytesSeen> {
   const zip = new ZipFile();
   // The types promise less than there is: the package makes it of a PassThrough.
   const output = zip.outputStream as Readable;
@@ -46,7 +51,10 @@ export async function writeArchive(directory: LocalPath, entries: readonly Archi
       forceDosTimestamp: true,
     };
     zip.addReadStreamLazy(entry.path, options, (give) => {
-      checkedStream(path.join(directory, entry.path), entry, open, fail).then((stream) => (ended ? destroyAll(open) : give(undefined, stream)), fail);
+      checkedStream(path.join(directory, entry.path), entry, open, fail).then(
+        (stream) => (ended ? destroyAll(open) : give(undefined, stream)),
+        fail,
+      );
     });
   }
   zip.end();
@@ -76,7 +84,14 @@ async function checkedStream(file: string, entry: ArchiveEntry, open: Set<Readab
     flush: (done) => {
       const is = hash.digest('hex');
       if (sizeBytes === entry.sizeBytes && is === entry.sha256) done();
-      else done(LabError.of('bundle.changed', { path: entry.path, was: `${entry.sizeBytes} bytes ${entry.sha256}`, is: `${sizeBytes} bytes ${is}` }));
+      else
+        done(
+          LabError.of('bundle.changed', {
+            path: entry.path,
+            was: `${entry.sizeBytes} bytes ${entry.sha256}`,
+            is: `${sizeBytes} bytes ${is}`,
+          }),
+        );
     },
   });
   for (const stream of [source, check]) {
