@@ -24,13 +24,17 @@ export const bundleManifest = z.strictObject({
 });
 export type BundleManifest = z.infer<typeof bundleManifest>;
 
-/** A bundle on the host's disk, complete and verified against its manifest. */
-export interface Bundle {
+/** A verified release: what it consists of, and the zip that guests get. */
+export interface Release {
   readonly manifest: BundleManifest;
+  /** The bundle's files as one deterministic zip. */
+  readonly archive: { readonly path: LocalPath; readonly fileName: string; readonly sizeBytes: number; readonly sha256: Sha256 };
+}
+
+/** A bundle on the host's disk, complete and verified against its manifest. */
+export interface Bundle extends Release {
   /** The bundle's files as a directory. */
   readonly directory: LocalPath;
-  /** The same files as one deterministic zip: what guests get. */
-  readonly archive: { readonly path: LocalPath; readonly fileName: string; readonly sizeBytes: number; readonly sha256: Sha256 };
 }
 
 /** The text whose SHA-256 is the bundle's digest. */

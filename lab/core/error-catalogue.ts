@@ -190,6 +190,22 @@ export const errorCatalogue = {
   'winrm.download-refused': { kind: 'transport', message: 'The guest did not give out {path}: {reason}', hint: 'Check that the file exists in the guest and is readable.' },
   'winrm.download-mismatch': { kind: 'transport', message: '{path} came out changed: SHA-256 {actual} instead of {expected}', hint: 'The file was changed in the guest while it was copied. Copy it again when nothing writes to it.' },
   'winrm.no-receiver': { kind: 'usage', message: 'Files cannot be copied to or from {url}: the guest has only PowerShell, and the receiver script for Windows PowerShell is not part of this lab yet', hint: 'Use a guest of the `wine` provider, whose agent receives files, or put the file there by other means.' },
+  // embedded guests
+  'wine.unsupported-host': {
+    kind: 'host',
+    message: 'Embedded guests need Linux on x64, and this is {platform} on {architecture}',
+    hint: 'Run the lab on Debian 12 or newer on x64: a machine, a virtual machine, a container, or WSL 2.',
+  },
+  'wine.template-failed': {
+    kind: 'host',
+    message: 'The {what} that embedded guests start from does not work: {output}',
+    hint: 'Look at `lab doctor`; remove the cache folder and run again. If it stays, report it with this output.',
+  },
+  'wine.guest-not-started': {
+    kind: 'guest',
+    message: 'The embedded guest {guest} did not come up: {reason}',
+    hint: 'Look at `lab doctor` and at the guest’s log, quoted as the cause; run again.',
+  },
 } as const satisfies Record<string, Entry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

@@ -36,6 +36,7 @@ export const guestName: (text: string) => GuestName = checked<GuestName>('a gues
 export const checkId: (text: string) => CheckId = checked<CheckId>('a check id', NAME);
 export const sha256: (text: string) => Sha256 = checked<Sha256>('a SHA-256 digest', SHA256);
 export const remotePath: (text: string) => RemotePath = checked<RemotePath>('an absolute Windows path', REMOTE_PATH);
+export const isRemotePath = (text: string): text is RemotePath => REMOTE_PATH.test(text);
 export const isRunId = (text: string): text is RunId => RUN_ID.test(text);
 
 /** The cell that asks `check` of `guest`. */

@@ -43,7 +43,7 @@ export class Masker {
     if (value.length < SHORTEST_MASKED) return;
     const base64 = (encoding: 'utf8' | 'utf16le'): string => Buffer.from(value, encoding).toString('base64').replace(/=+$/, '');
     const json = JSON.stringify(value).slice(1, -1);
-    for (const form of [value, json, encodeURIComponent(value), base64('utf8'), base64('utf16le')]) this.#forms.add(form);
+    for (const form of [value, json, encodeURIComponent(value.toWellFormed()), base64('utf8'), base64('utf16le')]) this.#forms.add(form);
   }
 
   mask(text: string): string {

@@ -1,0 +1,29 @@
+import t from 'tap';
+import { readFile } from 'node:fs/promises';
+import { parseConfig } from '../config/load-config.ts';
+import { checks } from '../checks/index.ts';
+import { makePlan } from './make-plan.ts';
+
+const config = parseConfig(await readFile(new URL('../../lab.config.json', import.meta.url), 'utf8'), 'lab.config.json');
+
+t.test('every check is planned on every guest, what needs a pristine guest first, what runs alone last', async (t) => {
+  const plan = makePlan(config, checks, {});
+  t.equal(plan.cells.length, config.guests.length * checks.length);
+  for (const guest of config.guests) {
+    const cells = plan.cells.filter((cell) => cell.guest === guest.name);
+    t.equal(new Set(cells.map((cell) => cell.id)).size, checks.length);
+    t.equal(cells[0]?.startsFrom, 'pristine');
+    t.equal(cells.at(-1)?.lane, 'host');
+  }
+});
+
+t.test('a selection narrows the plan; unknown names and nothing left are usage errors that say what is known', async (t) => {
+  t.same(
+    makePlan(config, checks, { guests: ['win11'], checks: ['benchmark'] }).cells.map((cell) => cell.id),
+    ['benchmark@win11'],
+  );
+  t.throws(() => makePlan(config, checks, { guests: ['win12'] }), { code: 'usage.unknown-name', hint: /win10, win11/ });
+  t.throws(() => makePlan(config, checks, { checks: ['nope'] }), { code: 'usage.unknown-name', hint: /clean-install/ });
+  t.throws(() => makePlan(config, checks, { providers: ['nope'] }), { code: 'usage.unknown-name', hint: /wine/ });
+  t.throws(() => makePlan(config, [], {}), { code: 'usage.nothing-selected' });
+});
