@@ -47,9 +47,13 @@ export class GuestSession implements AsyncDisposable {
     this.#condition = 'broken';
   }
 
-  /** Brings the guest to where a check starts from and gives what asks it. The bundle's zip is in it then. Marks the guest used. */
-  async ready(startsFrom: 'pristine' | 'installed', call: Call): Promise<Toolkit> {
+  /**
+   * Brings the guest to where a check starts from and gives what asks it. The bundle's zip is in it then. Marks the guest used.
+   * `onGuest` is given the end of the guest that will be asked: after a rewind it is another guest, with an end of its own.
+   */
+  async ready(startsFrom: 'pristine' | 'installed', onGuest: (lost: Promise<string>) => void, call: Call): Promise<Toolkit> {
     if (this.#condition === 'broken' || (startsFrom === 'pristine' && this.#condition === 'used')) await this.#rewind(call);
+    onGuest(this.lease.lost);
     const toolkit = await this.#deliver(call);
     this.#condition = 'used';
     if (startsFrom === 'installed') await this.#install(toolkit, call);

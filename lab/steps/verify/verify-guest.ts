@@ -75,20 +75,17 @@ async function ask(cell: PlannedCell, check: AnyCheck, session: GuestSession, ev
   // A guest that is gone answers nothing any more: there is no point in waiting for time-outs.
   const watched = { signal: AbortSignal.any([call.signal, lost.signal]), deadline: call.deadline };
   let over = false;
-  const watch = (): void => {
-    void lease.lost.then((reason) => {
+  const watch = (end: Promise<string>): void => {
+    void end.then((reason) => {
       if (!over) lost.abort(LabError.of('run.guest-lost', { guest: lease.spec.name, reason }));
     });
   };
-  watch();
   try {
     const seconds = parts.timeouts.checkSeconds + parts.timeouts.copySeconds;
     using timed = callWithin(seconds * 1000, cell.id, parts.clock, watched);
     await using alone = cell.lane === 'host' ? await parts.alone(cell.id, timed) : undefined;
     void alone;
-    const toolkit = await session.ready(check.startsFrom, timed);
-    // A rewind has made it another guest, with an end of its own.
-    watch();
+    const toolkit = await session.ready(check.startsFrom, watch, timed);
     const guest: Guest = {
       spec: lease.spec,
       assurance: lease.assurance,

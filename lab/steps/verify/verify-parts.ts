@@ -1,4 +1,4 @@
-import type { Bundle } from '../../core/bundle.ts';
+import type { Release } from '../../core/bundle.ts';
 import type { Call } from '../../core/call.ts';
 import type { AnyCheck } from '../../core/check.ts';
 import type { Clock } from '../../core/clock.ts';
@@ -15,7 +15,7 @@ import type { Lanes } from '../../engine/lanes.ts';
 /** What verifying a guest needs besides the guest: everything is handed in, nothing is looked up. */
 export interface VerifyParts {
   readonly plan: Plan;
-  readonly bundle: Bundle;
+  readonly bundle: Release;
   readonly checks: readonly AnyCheck[];
   readonly transport: Transport;
   readonly toolkitFor: (kind: ToolkitKind, connection: Connection) => Toolkit;
