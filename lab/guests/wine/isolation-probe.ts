@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Call } from '../../core/call.ts';
 import type { Folders } from '../../host/folders.ts';
 import { exec } from '../../host/exec.ts';
+import { removeFolder } from './remove-folder.ts';
 import { type PrefixMount, sandboxed } from './sandbox.ts';
 import type { WineRoot } from './wine-root.ts';
 
@@ -36,6 +37,6 @@ export async function probeIsolation(root: WineRoot, folders: Folders, call: Cal
     const inMemory = await attempt({ kind: 'memory-overlay', layers: [inside('layer')] });
     return inMemory === undefined ? { kind: 'namespaces', overlay: 'memory' } : { kind: 'none', reason: onDisk };
   } finally {
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
+    await removeFolder(folder).catch(() => {});
   }
 }

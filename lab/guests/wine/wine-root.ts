@@ -1,4 +1,4 @@
-import { copyFile, mkdir, open, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, open, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Call } from '../../core/call.ts';
 import { LabError } from '../../core/error.ts';
@@ -24,7 +24,7 @@ const PACKAGES = (
   'libwine wine64 wine bubblewrap libc6 libgcc-s1 libunwind8 liblzma5 dash coreutils libtinfo6 libselinux1 libpcre2-8-0 libacl1 libattr1 ' +
   'libgmp10 libssl3t64 libcap2 libsystemd0 zlib1g libz-mingw-w64 libc-bin'
 ).split(' ');
-const RECIPE = { layout: 1, suite: SUITE, packages: PACKAGES };
+const RECIPE = { layout: 2, suite: SUITE, packages: PACKAGES };
 const KIND = 'wine-root';
 
 /** What a whole root must have, below its folder. */
@@ -83,9 +83,9 @@ function described(cached: Cached): WineRoot {
 /** Does what the packages' own scripts would have done, as far as Wine needs it. */
 async function finish(root: LocalPath): Promise<void> {
   await markAsBuiltin(root);
-  // Debian's alternatives would make these.
-  for (const name of ['wine', 'wineserver', 'wineboot']) await symlink(`${name}-stable`, path.join(root, 'usr/bin', name));
-  // 5 MB of texts that nobody reads there.
+  // Shell scripts that Wine would prefer to the programs named in its environment.
+  for (const name of ['wineserver', 'wineapploader']) await rm(path.join(root, 'usr/lib/wine', name), { force: true });
+  // 20 MB of texts that nobody reads there.
   for (const name of ['usr/share/doc', 'usr/share/man', 'usr/share/locale', 'var']) await rm(path.join(root, name), { recursive: true, force: true });
   await mkdir(path.join(root, 'etc'), { recursive: true });
   await writeFile(path.join(root, 'etc/passwd'), 'guest:x:1000:1000::/guest/home:/bin/sh\n');
