@@ -22,3 +22,17 @@ export async function killTree(child: ChildProcess): Promise<void> {
   }
   child.kill('SIGKILL');
 }
+
+/**
+ * Off Windows, where programs run in a process group of their own, ends `child` with this tool when it is told to stop. Returns what takes that back.
+ * On Windows libuv keeps children in a job that ends with the tool.
+ */
+export function endWithThisTool(child: ChildProcess): () => void {
+  if (onWindows) return () => {};
+  const end = (): void => {
+    void killTree(child);
+    process.exit(143);
+  };
+  process.once('SIGTERM', end);
+  return () => void process.off('SIGTERM', end);
+}

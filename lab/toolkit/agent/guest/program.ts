@@ -4,7 +4,7 @@ import { type Readable, type Writable } from 'node:stream';
 import type { ProgramRun } from '../../../core/toolkit.ts';
 import { environmentFor } from './environment.ts';
 import { onWindows, toNative } from './guest-path.ts';
-import { killTree } from './kill-tree.ts';
+import { endWithThisTool, killTree } from './kill-tree.ts';
 import { Refusal, errnoOf } from './refusal.ts';
 
 export interface EndedProgram {
@@ -39,6 +39,7 @@ export async function runToEnd(program: ProgramRun, watch: ProgramWatch): Promis
   if (!Array.isArray(program.args) || !program.args.every((arg) => typeof arg === 'string')) throw new Refusal('bad-request', 'args must be a list of texts');
   const started = process.hrtime.bigint();
   const child = start(program);
+  const keep = endWithThisTool(child);
   // Listeners stand before anything is awaited: a short program may be over by then.
   const exit = new Promise<{ code: number | null; signal: NodeJS.Signals | null; at: bigint }>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal, at: process.hrtime.bigint() }));
@@ -70,6 +71,7 @@ export async function runToEnd(program: ProgramRun, watch: ProgramWatch): Promis
     return { exitCode: exitCodeOf(code, signal), ended: timedOut ? 'timed-out' : 'exited', durationMs: Number(at - started) / 1e6 };
   } finally {
     clearTimeout(timer);
+    keep();
     child.stdout.destroy();
     child.stderr.destroy();
     failed.catch(() => {});

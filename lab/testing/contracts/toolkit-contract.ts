@@ -1,0 +1,44 @@
+import type { Test } from 'tap';
+import type { Call } from '../../core/call.ts';
+import type { RemotePath } from '../../core/ids.ts';
+import type { Toolkit } from '../../core/toolkit.ts';
+import { descriptionContract } from './toolkit/description.ts';
+import { fileContract } from './toolkit/files.ts';
+import { measureContract } from './toolkit/measure.ts';
+import { runContract } from './toolkit/run.ts';
+import { unpackContract } from './toolkit/unpack.ts';
+
+/** A toolkit under test and what the suite needs around it. */
+export interface ToolkitRig {
+  readonly toolkit: Toolkit;
+  /** A Node in the guest: the program that the suite runs. */
+  readonly node: RemotePath;
+  /** An existing folder in the guest that is the suite's own. */
+  readonly scratch: RemotePath;
+  /** Makes a file in the guest without the toolkit. */
+  readonly place: (to: RemotePath, content: Uint8Array) => Promise<void>;
+  /** Whether programs can end with any 32-bit exit code; a test double on another system keeps 8 bits. */
+  readonly wideExitCodes: boolean;
+  /** Whether symbolic links can be made in the guest. */
+  readonly links: boolean;
+  /** Whether a measured run has to tell the peak memory. */
+  readonly peakMemory: boolean;
+  /** Within how many milliseconds a Node has surely started another and both run: how long a test of a time-out lasts. */
+  readonly startUpMs: number;
+  /** A fresh call for each question, long enough for any of them. */
+  readonly call: () => Call;
+}
+
+/**
+ * What every toolkit promises, over whatever it talks to its guest. Asks one question at a time and always the same ones, so that a recording of one
+ * rig can be played back by a fake.
+ */
+export async function toolkitContract(t: Test, name: string, rig: ToolkitRig): Promise<void> {
+  await t.test(name, async (t) => {
+    await descriptionContract(t, rig);
+    await fileContract(t, rig);
+    await unpackContract(t, rig);
+    await runContract(t, rig);
+    await measureContract(t, rig);
+  });
+}
