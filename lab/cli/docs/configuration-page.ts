@@ -48,11 +48,19 @@ function keysBelow(prefix: string, schema: Schema): readonly ConfigurationKey[] 
   return Object.entries(schema.properties ?? {}).flatMap(([name, value]) => {
     const key = prefix === '' ? name : `${prefix}.${name}`;
     if (value.properties) return keysBelow(key, value);
-    if (value.items?.properties) return keysBelow(`${key}[]`, value.items);
-    const fallback =
-      value.default === undefined ? (schema.required?.includes(name) ? 'required' : '') : `\`${JSON.stringify(value.default)}\``;
-    return [{ key, type: typeOf(value), fallback, description: value.description ?? '' }];
+    const own = {
+      key,
+      type: typeOf(value),
+      fallback: fallbackOf(value, schema.required?.includes(name) === true),
+      description: value.description ?? '',
+    };
+    return value.items?.properties ? [own, ...keysBelow(`${key}[]`, value.items)] : [own];
   });
+}
+
+function fallbackOf(schema: Schema, required: boolean): string {
+  if (schema.default !== undefined) return `\`${JSON.stringify(schema.default)}\``;
+  return required ? 'required' : '';
 }
 
 function typeOf(schema: Schema): string {
