@@ -28,13 +28,16 @@ const MOST_OUTPUT_BYTES = 16 << 20;
 /** Between SIGTERM and SIGKILL when the call is aborted. */
 const FORCE_KILL_AFTER_MS = 3000;
 
-/** Runs a host program without a shell. It is ended when the call is aborted and when this process ends. */
+/**
+ * Runs a host program without a shell. When the call is aborted or this process exits, the program and everything it started are ended: it leads
+ * a process group of its own, since a grandchild that lives on would hold the pipes open for ever.
+ */
 export async function exec(program: string, args: readonly string[], call: Call, options: ExecOptions = {}): Promise<ExecResult> {
   call.signal.throwIfAborted();
   const settings = {
     reject: false,
-    cancelSignal: call.signal,
-    forceKillAfterDelay: FORCE_KILL_AFTER_MS,
+    detached: true,
+    cleanup: false,
     maxBuffer: MOST_OUTPUT_BYTES,
     extendEnv: !options.onlyEnv,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
@@ -46,14 +49,32 @@ export async function exec(program: string, args: readonly string[], call: Call,
     if (!options.onLine) return;
     for await (const line of running.iterable({ from: stream })) options.onLine(line, stream);
   };
+  const signalGroup = (signal: NodeJS.Signals): void => {
+    try {
+      if (running.pid !== undefined) process.kill(-running.pid, signal);
+    } catch {
+      // The group is gone already.
+    }
+  };
+  let forced: NodeJS.Timeout | undefined;
+  const end = (): void => {
+    signalGroup('SIGTERM');
+    forced = setTimeout(signalGroup, FORCE_KILL_AFTER_MS, 'SIGKILL');
+  };
+  const endNow = (): void => signalGroup('SIGKILL');
+  call.signal.addEventListener('abort', end, { once: true });
+  process.once('exit', endNow);
   const [result] = await Promise.all([running, follow('stdout').catch(() => {}), follow('stderr').catch(() => {})]);
-  if (result.exitCode === undefined && result.signal === undefined && !result.isCanceled && result.failed) throw result.cause ?? new Error(result.shortMessage);
+  call.signal.removeEventListener('abort', end);
+  process.removeListener('exit', endNow);
+  clearTimeout(forced);
+  if (result.exitCode === undefined && result.signal === undefined && !call.signal.aborted && result.failed) throw result.cause ?? new Error(result.shortMessage);
   return {
     exitCode: result.exitCode,
     signal: result.signal,
     stdout: String(result.stdout ?? ''),
     stderr: String(result.stderr ?? ''),
-    aborted: result.isCanceled === true,
+    aborted: call.signal.aborted,
     durationMs: result.durationMs,
   };
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, access, mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { type FileHandle, access, copyFile, mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { LabError } from '../core/error.ts';
 
@@ -95,9 +95,56 @@ export async function readTextIfThere(file: string): Promise<string | undefined>
 
 /** Every regular file below a folder, as paths relative to it with `/`, sorted by code points. Links are not followed and not listed. */
 export async function filesBelow(folder: string): Promise<readonly string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).replaceAll(path.sep, '/'))
-    .toSorted();
+  // Not `recursive: true`: that follows links to folders.
+  const visit = async (below: string): Promise<string[]> => {
+    const found: string[] = [];
+    for (const entry of await readdir(path.join(folder, below), { withFileTypes: true })) {
+      const name = below === '' ? entry.name : `${below}/${entry.name}`;
+      if (entry.isFile()) found.push(name);
+      else if (entry.isDirectory()) found.push(...(await visit(name)));
+    }
+    return found;
+  };
+  return (await visit('')).toSorted();
+}
+
+/** The names of the folders right below a folder, sorted; none when it is not there. */
+export async function foldersBelow(folder: string): Promise<readonly string[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+      .toSorted();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** Moves a file, also to another file system. The folder it goes to is made; a file that is there already is replaced. */
+export async function moveFile(from: string, to: string): Promise<void> {
+  try {
+    await mkdir(path.dirname(to), { recursive: true });
+    try {
+      await rename(from, to);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+      const temporary = `${to}.${process.pid}.tmp`;
+      await copyFile(from, temporary);
+      await rename(temporary, to);
+      await rm(from);
+    }
+  } catch (error) {
+    throw writeError(error, to);
+  }
+}
+
+/** Removes a folder with all that is in it; harmless when it is not there. Links in it are removed, not followed. */
+export async function removeTree(folder: string): Promise<void> {
+  try {
+    await rm(folder, { recursive: true, force: true });
+  } catch (error) {
+    throw writeError(error, folder);
+  }
 }
