@@ -86,6 +86,11 @@ export const errorCatalogue = {
   'toolkit.verb-failed': { kind: 'guest', message: 'The guest was asked to {verb} and could not ({code}): {reason}', hint: 'Look at the guest with `lab guest start`.' },
   'toolkit.start-failed': { kind: 'guest', message: 'The guest could not start a program: {reason}', hint: 'If it is the program under test, look at the file in the guest: is it there, and is it whole?' },
   'toolkit.archive-refused': { kind: 'guest', message: 'The guest did not unpack the archive: {reason}', hint: 'Look at how the archive was made; nothing of it was left in the guest.' },
+  // trust
+  'trust.run-damaged': { kind: 'lab', message: 'The run in {folder} cannot be read: {problem}', hint: '`lab verify` names everything that is wrong with it.' },
+  'trust.not-sealable': { kind: 'lab', message: 'The run in {folder} cannot be sealed: {problem}', hint: 'Nobody may write to a run folder while the lab does; run again.' },
+  'trust.key-exposed': { kind: 'host', message: 'The key {file} can be read by others than its owner', hint: 'Take their permissions away (chmod 600); if somebody may have it, delete it and a new one is made.' },
+  'trust.key-invalid': { kind: 'host', message: '{file} is no Ed25519 key in PEM', hint: 'Remove it, or put the right one in its place.' },
   // files that leave a process
   'file.invalid': { kind: 'lab', message: '{file} is not valid {format}: {problems}', hint: 'It was written by another version, or changed since.' },
   'file.not-plain': { kind: 'host', message: '{path} is a link, a pipe or a device where a plain file or folder is needed', hint: 'Replace it by the real thing.' },
