@@ -1,0 +1,100 @@
+import type { LabEvent, StepName } from '../../core/event.ts';
+
+/** What one step or guest is doing right now, and since when on the monotonic clock. */
+export interface Activity {
+  readonly doing: string;
+  readonly sinceMs: number;
+}
+
+/** What is going on in a run, as far as its events tell. */
+export interface Running {
+  readonly steps: ReadonlyMap<StepName, Activity>;
+  /** Every planned guest that has not been released. */
+  readonly guests: ReadonlyMap<string, Activity>;
+  readonly cellsPlanned: number;
+  readonly cellsFinished: number;
+  readonly stoppedBy: string | undefined;
+  readonly hasBundle: boolean;
+}
+
+export const nothingRunning: Running = {
+  steps: new Map(),
+  guests: new Map(),
+  cellsPlanned: 0,
+  cellsFinished: 0,
+  stoppedBy: undefined,
+  hasBundle: false,
+};
+
+const WAITING_FOR_BUNDLE = 'ready, waiting for the bundle';
+const COPYING = 'copying the bundle';
+const BETWEEN_CHECKS = 'waiting for the next check';
+
+/** The check and the guest of a cell id. */
+export function partsOfCell(cell: string): { readonly check: string; readonly guest: string } {
+  const at = cell.lastIndexOf('@');
+  return { check: cell.slice(0, at), guest: cell.slice(at + 1) };
+}
+
+/** What is going on after `event`. Pure. */
+export function advance(running: Running, event: LabEvent, nowMs: number): Running {
+  const guest = (name: string, doing: string): Running => ({ ...running, guests: new Map(running.guests).set(name, { doing, sinceMs: nowMs }) });
+  switch (event.type) {
+    case 'plan-written':
+      return {
+        ...running,
+        cellsPlanned: event.cells.length,
+        guests: new Map(event.guests.map((spec) => [spec.name, { doing: 'waiting', sinceMs: nowMs }])),
+      };
+    case 'step-started':
+      return { ...running, steps: new Map(running.steps).set(event.step, { doing: '', sinceMs: nowMs }) };
+    case 'step-progress': {
+      const sinceMs = running.steps.get(event.step)?.sinceMs ?? nowMs;
+      return { ...running, steps: new Map(running.steps).set(event.step, { doing: progressText(event), sinceMs }) };
+    }
+    case 'step-finished':
+      return { ...running, steps: new Map([...running.steps].filter(([step]) => step !== event.step)) };
+    case 'bundle-made': {
+      const copying = [...running.guests].map(([name, activity]): [string, Activity] =>
+        activity.doing === WAITING_FOR_BUNDLE ? [name, { doing: COPYING, sinceMs: nowMs }] : [name, activity],
+      );
+      return { ...running, hasBundle: true, guests: new Map(copying) };
+    }
+    case 'guest-acquiring':
+      return guest(event.guest, 'starting');
+    case 'guest-ready':
+      return guest(event.guest, running.hasBundle ? COPYING : WAITING_FOR_BUNDLE);
+    case 'bundle-copied':
+    case 'guest-rewound':
+      return guest(event.guest, BETWEEN_CHECKS);
+    case 'guest-failed':
+      return guest(event.guest, 'failed');
+    case 'guest-released':
+      return { ...running, guests: new Map([...running.guests].filter(([name]) => name !== event.guest)) };
+    case 'cell-started': {
+      const { check, guest: name } = partsOfCell(event.cell);
+      return guest(name, check);
+    }
+    case 'cell-finished': {
+      const { check, guest: name } = partsOfCell(event.cell);
+      const idle = running.guests.get(name)?.doing === check ? guest(name, BETWEEN_CHECKS) : running;
+      return { ...idle, cellsFinished: running.cellsFinished + 1 };
+    }
+    case 'interrupted':
+      return { ...running, stoppedBy: event.signal };
+    case 'run-finished':
+      return { ...running, steps: new Map(), guests: new Map() };
+    case 'run-started':
+    case 'retried':
+    case 'warning':
+    case 'reporter-failed':
+    case 'run-failed':
+      return running;
+  }
+}
+
+function progressText({ what, done, total, unit }: Extract<LabEvent, { type: 'step-progress' }>): string {
+  if (done === undefined || total === undefined || total <= 0) return what;
+  const amount = unit === 'bytes' ? `${Math.min(100, Math.floor((done / total) * 100))} %` : `${done} of ${total}${unit ? ` ${unit}` : ''}`;
+  return `${what}, ${amount}`;
+}

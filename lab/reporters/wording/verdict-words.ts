@@ -1,0 +1,30 @@
+import { type Assurance, assuranceLabel } from '../../core/assurance.ts';
+import type { Verdict } from '../../core/record.ts';
+
+const rehearsalWord: Readonly<Record<Exclude<Assurance, 'windows'>, string>> = { emulated: 'rehearsal', simulated: 'simulation' };
+
+/**
+ * A verdict in words that cannot be misread: what was decided on anything but Windows is called what it is.
+ * `ACCEPTED`, `ACCEPTED as a rehearsal (emulated, not Windows)`, `REJECTED in a rehearsal (…)`.
+ */
+export function verdictWords(verdict: Verdict, assurance: Assurance | undefined): { readonly headline: string; readonly qualifier: string | undefined } {
+  const headline = verdict.toUpperCase();
+  if (assurance === undefined || assurance === 'windows') return { headline, qualifier: undefined };
+  const preposition = verdict === 'accepted' ? 'as' : 'in';
+  return { headline, qualifier: `${preposition} a ${rehearsalWord[assurance]} (${assuranceLabel[assurance]})` };
+}
+
+/** One sentence on what the verdict is worth. */
+export function verdictMeaning(verdict: Verdict, assurance: Assurance | undefined): string {
+  switch (verdict) {
+    case 'accepted':
+      if (assurance === 'windows') return 'Every planned check was answered on Windows and none found a fault.';
+      return 'Every planned check was answered and none found a fault. It was a rehearsal: nothing here was learnt on Windows.';
+    case 'rejected':
+      return 'The release has faults.';
+    case 'blocked':
+      return 'The lab could not decide. This says nothing against the release, and nothing for it.';
+    case 'interrupted':
+      return 'The run was stopped before it was over, so nothing was decided.';
+  }
+}
