@@ -1,0 +1,149 @@
+import type { Call } from '../../core/call.ts';
+import type { Check, EvidenceSink, Guest } from '../../core/check.ts';
+import { type RemotePath, checkId, joinRemote, remotePath } from '../../core/ids.ts';
+import type { MeasuredProgram, MeasuredRun, TreeFile } from '../../core/toolkit.ts';
+import { type BenchmarkFacts, type SeriesName, benchmarkFacts } from './facts.ts';
+import { benchmarkHighlights } from './highlights.ts';
+import { judgeBenchmark } from './judge.ts';
+import { noiseBetween } from './statistics.ts';
+
+const WARM_UPS = 1;
+/** Rounds of one batch. Batches go through the programs forwards and backwards in turn, so that no place in a round favours a series. */
+const BATCH_ROUNDS = 5;
+const LEAST_ROUNDS = 10;
+const MOST_ROUNDS = 25;
+const SCAN_ROUNDS = 5;
+/** The twins agree well enough to stop. The policy's own limit is the judge's business and may be wider. */
+const QUIET = 0.1;
+/** No further batch is begun when less than this is left of the call's time. */
+const RESERVE_MS = 60_000;
+const RUN_TIMEOUT_MS = 60_000;
+
+const VIDEOS = 2400;
+const FOLDERS = 24;
+const REFERENCE_TEXT = 'the-guest-runs-programs';
+
+/** Measures start-up, memory and scan throughput against the program itself and against one of Windows. */
+export const benchmark: Check<BenchmarkFacts> = {
+  id: checkId('benchmark'),
+  title: 'Benchmark',
+  question:
+    'How long does the program take to start, how much memory does it use, and how fast does it scan? Within the budgets only if the same program measured twice agrees with itself.',
+  startsFrom: 'installed',
+  lane: 'host',
+  needsIsolation: false,
+  facts: benchmarkFacts,
+  appliesTo: () => undefined,
+  probe,
+  judge: judgeBenchmark,
+  highlights: benchmarkHighlights,
+};
+
+/** The library that is scanned: plain names in two dozen folders, a few bytes each. */
+const libraryFiles: readonly TreeFile[] = Array.from({ length: VIDEOS }, (_, index) => ({
+  path: `Show ${index % FOLDERS}\\[Group] Show ${index % FOLDERS} - ${String(1 + Math.floor(index / FOLDERS)).padStart(3, '0')} [1080p].mkv`,
+  text: `${index}\n`,
+}));
+
+async function probe(guest: Guest, evidence: EvidenceSink, call: Call): Promise<BenchmarkFacts> {
+  const { toolkit, bundle, scratch } = guest;
+  const { osVersion, emulator, logicalProcessors, memoryBytes } = await toolkit.describe(call);
+  const library = joinRemote(scratch, 'library');
+  await toolkit.makeTree(library, libraryFiles, call);
+  const programs = programsOf(guest, library);
+
+  const starts = ([programs['start-up'], programs['start-up-twin'], programs.reference] as const).slice();
+  await toolkit.measure(starts, WARM_UPS, call);
+  const measured: MeasuredRun[] = [];
+  const stopped = await measureUntilQuiet(
+    measured,
+    (batch) => toolkit.measure(batch % 2 === 0 ? starts : starts.toReversed(), BATCH_ROUNDS, call),
+    call,
+  );
+  await toolkit.measure([programs.scan], WARM_UPS, call);
+  const scans = await toolkit.measure([programs.scan], SCAN_ROUNDS, call);
+  await toolkit.remove(scratch, call);
+  const runs = [...measured, ...scans];
+  await evidence.add('Measured runs', 'application/json', `${JSON.stringify(runs, undefined, 2)}\n`);
+
+  const summaries = scans.map((run) => readSummary(run.lastLine));
+  const ownFigure = summaries.at(-1)?.pathsPerMinute;
+  return {
+    $schema: 'facts/benchmark.v1.json',
+    bundle: { product: bundle.product.name, version: bundle.product.version, digest: bundle.digest },
+    guest: { os: guest.spec.os, osVersion, ...(emulator === undefined ? {} : { emulator }), logicalProcessors, memoryBytes },
+    series: Object.entries(programs).map(([name, { program }]) => ({
+      name: name as SeriesName,
+      command: [program.executable, ...program.args].join(' '),
+      warmUps: WARM_UPS,
+      runs: runs
+        .filter((run) => run.series === name)
+        .map(({ exitCode, expectedOutput, durationMs, peakMemoryBytes }) => ({
+          exitCode,
+          expectedOutput,
+          durationMs,
+          ...(peakMemoryBytes === undefined ? {} : { peakMemoryBytes }),
+        })),
+    })),
+    stopped,
+    library: {
+      videos: VIDEOS,
+      folders: FOLDERS,
+      reported: summaries.map((summary) => summary?.files ?? null),
+      ...(ownFigure === undefined ? {} : { ownFigure }),
+    },
+  };
+}
+
+/** Adds batches to `measured` until the twins agree, there are enough of them, or time runs short. */
+async function measureUntilQuiet(
+  measured: MeasuredRun[],
+  measureBatch: (batch: number) => Promise<readonly MeasuredRun[]>,
+  call: Call,
+): Promise<BenchmarkFacts['stopped']> {
+  const durationsOf = (series: SeriesName): number[] =>
+    measured.filter((run) => run.series === series && run.expectedOutput).map((run) => run.durationMs);
+  for (let batch = 0, rounds = 0; ; batch += 1) {
+    call.signal.throwIfAborted();
+    measured.push(...(await measureBatch(batch)));
+    rounds += BATCH_ROUNDS;
+    if (rounds >= LEAST_ROUNDS && noiseBetween(durationsOf('start-up'), durationsOf('start-up-twin')) <= QUIET) return 'quiet';
+    if (rounds >= MOST_ROUNDS) return 'most-rounds';
+    if (call.deadline.remainingMs() < RESERVE_MS) return 'time';
+  }
+}
+
+function programsOf(guest: Guest, library: RemotePath): Readonly<Record<SeriesName, MeasuredProgram>> {
+  const executable = joinRemote(guest.installDirectory, guest.bundle.product.executable);
+  const program = (path: RemotePath, args: readonly string[]): MeasuredProgram['program'] => ({
+    executable: path,
+    args,
+    cwd: library,
+    environment: 'system-only',
+    timeoutMs: RUN_TIMEOUT_MS,
+  });
+  const start = { program: program(executable, ['--version']), expectInStdout: guest.bundle.product.version };
+  return {
+    'start-up': { series: 'start-up', ...start },
+    'start-up-twin': { series: 'start-up-twin', ...start },
+    reference: {
+      series: 'reference',
+      program: program(remotePath('C:\\Windows\\System32\\cmd.exe'), ['/d', '/c', `echo ${REFERENCE_TEXT}`]),
+      expectInStdout: REFERENCE_TEXT,
+    },
+    scan: { series: 'scan', program: program(executable, ['scan', library, '--json']), expectInStdout: '"scan-summary"' },
+  };
+}
+
+/** What a scan says it found. The line comes from a guest and may be anything. */
+function readSummary(line: string): { readonly files: number; readonly pathsPerMinute?: number } | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  const { type, files, pathsPerMinute } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  if (type !== 'scan-summary' || typeof files !== 'number' || !Number.isSafeInteger(files) || files < 0) return undefined;
+  return { files, ...(typeof pathsPerMinute === 'number' && Number.isFinite(pathsPerMinute) ? { pathsPerMinute } : {}) };
+}

@@ -1,0 +1,169 @@
+import type { Call } from '../../core/call.ts';
+import type { Check, EvidenceSink, Guest } from '../../core/check.ts';
+import { checkId, joinRemote } from '../../core/ids.ts';
+import type { GuestDescription, ProgramResult } from '../../core/toolkit.ts';
+import { compareTrees, treeOf } from './compare-trees.ts';
+import { type CleanInstallFacts, cleanInstallFacts } from './facts.ts';
+import { cleanInstallHighlights } from './highlights.ts';
+import { judgeCleanInstall } from './judge.ts';
+import { libraryIn, organizeLibrary } from './organize-library.ts';
+import { type ProgramEvents, eventsOf } from './program-events.ts';
+import { type ProgramRunner, controlArguments, controlText, eventRun, programFactsOf, programRunner } from './run-program.ts';
+import { clip, sample } from './sample.ts';
+import { sampleFiles } from './sample-library.ts';
+import { changesSince, newSince, systemRoots, takeSnapshot } from './system-snapshot.ts';
+
+/** Most files a bundle may have. */
+const MOST_BUNDLE_FILES = 20_000;
+/** The manifest lists every file but itself. */
+const MANIFEST = 'manifest.json';
+/** Commands that the help must name. */
+const COMMANDS = ['scan', 'organize', 'verify'] as const;
+/** Packages with native parts that the release is made of. */
+const NATIVE_PACKAGES = ['anitomyscript', 'sodium-native'] as const;
+
+/** Unpacks the release on a guest that never had it, works with it, and looks at what that did to the guest. */
+export const cleanInstall: Check<CleanInstallFacts> = {
+  id: checkId('clean-install'),
+  title: 'Clean install',
+  question:
+    'Does the archive unpack to exactly the released files on a machine that never had them, does the program do real work there with nothing but Windows, and what does it leave behind?',
+  startsFrom: 'pristine',
+  lane: 'guest',
+  needsIsolation: true,
+  facts: cleanInstallFacts,
+  appliesTo: () => undefined,
+  probe,
+  judge: judgeCleanInstall,
+  highlights: cleanInstallHighlights,
+};
+
+async function probe(guest: Guest, evidence: EvidenceSink, call: Call): Promise<CleanInstallFacts> {
+  const { toolkit, bundle, installDirectory, scratch } = guest;
+  const description = await toolkit.describe(call);
+  const roots = systemRoots(description);
+  const excluded = [installDirectory, scratch];
+  const untouched = await takeSnapshot(guest, roots, excluded, call);
+
+  const receipt = await toolkit.unpack(guest.archive, installDirectory, call);
+  const unpacked = await lookAtInstall(guest, call);
+  await toolkit.makeTree(libraryIn(scratch), sampleFiles, call);
+  const programs = programRunner(guest, scratch, call);
+  const control = await programs.control();
+  const before = await takeSnapshot(guest, roots, excluded, call);
+
+  const version = await programs.product(['--version']);
+  const help = await programs.product(['--help']);
+  const components = await verifyComponents(programs, evidence);
+  const work = await organizeLibrary(guest, programs, evidence, call);
+  const absentArgs = ['scan', joinRemote(scratch, 'no-such-folder')];
+  const absent = await programs.product(absentArgs);
+
+  const after = await takeSnapshot(guest, roots, excluded, call);
+  const used = await lookAtInstall(guest, call);
+  const { gone, changed } = changesSince(before, after);
+  await toolkit.remove(installDirectory, call);
+  await toolkit.remove(scratch, call);
+  const remaining = await Promise.all(excluded.map((root) => toolkit.listTree(root, { hash: false, maxEntries: MOST_BUNDLE_FILES }, call)));
+
+  return {
+    $schema: 'facts/clean-install.v1.json',
+    bundle: { product: bundle.product.name, version: bundle.product.version, digest: bundle.digest },
+    guest: guestFacts(guest, description),
+    unpacked: {
+      tool: receipt.tool,
+      durationMs: receipt.durationMs,
+      files: bundle.files.length,
+      matching: bundle.files.length - unpacked.difference.missing.count - unpacked.difference.changed.count,
+      difference: unpacked.difference,
+      complete: unpacked.complete,
+    },
+    control: {
+      program: programFactsOf(controlArguments, control),
+      expectedOutput: control.exitCode === 0 && control.stdout.trim() === controlText,
+    },
+    version: versionFacts(version, bundle.product.version),
+    help: { program: programFactsOf(['--help'], help), missingCommands: COMMANDS.filter((command) => !help.stdout.includes(command)) },
+    components,
+    ...work,
+    absentFolder: { program: programFactsOf(absentArgs, absent), isNamed: absent.stderr.includes('no-such-folder') },
+    install: { afterRuns: used.difference, complete: used.complete },
+    system: {
+      roots: roots.map((root) => ({ ...root })),
+      excluded,
+      incomplete: [...new Set([untouched, before, after].flatMap((snapshot) => snapshot.incomplete))],
+      entriesBefore: before.entries.size,
+      restless: newSince(untouched, before),
+      leftovers: newSince(before, after),
+      changed: sample(changed),
+      gone: sample(gone),
+    },
+    removal: {
+      removed: excluded,
+      remaining: sample(remaining.flatMap(({ entries }, index) => entries.map((entry) => `${excluded[index]}\\${entry.path}`))),
+    },
+  };
+}
+
+/** Compares the unpacked files with the manifest, digest by digest. */
+async function lookAtInstall(
+  guest: Guest,
+  call: Call,
+): Promise<CleanInstallFacts['install'] & { readonly difference: CleanInstallFacts['install']['afterRuns'] }> {
+  const { entries, complete } = await guest.toolkit.listTree(guest.installDirectory, { hash: true, maxEntries: MOST_BUNDLE_FILES }, call);
+  const found = new Map([...treeOf(entries)].filter(([path]) => path !== MANIFEST));
+  const difference = compareTrees(new Map(guest.bundle.files.map((file) => [file.path, file.sha256])), found);
+  return { afterRuns: difference, difference, complete };
+}
+
+function versionFacts(result: ProgramResult, version: string): CleanInstallFacts['version'] {
+  const firstLine = clip(result.stdout.split(/\r?\n/, 1)[0] ?? '');
+  // anivault 0.1.0 (…)
+  const words = firstLine.split(/[\s,;()]+/).map((word) => word.replace(/^v/, ''));
+  return { program: programFactsOf(['--version'], result), firstLine, hasVersion: words.includes(version) };
+}
+
+async function verifyComponents(programs: ProgramRunner, evidence: EvidenceSink): Promise<CleanInstallFacts['components']> {
+  const args = ['verify', '--components', '--json'];
+  const result = await programs.product(args);
+  await evidence.add('verify --components', 'application/x-ndjson', result.stdout);
+  const { facts, events } = eventRun(args, result, 'verify-summary', componentDisagreements);
+  const working = eventsOf('verify-summary', events)[0]?.working;
+  return {
+    run: facts,
+    expected: [...NATIVE_PACKAGES],
+    found: eventsOf('component', events)
+      .slice(0, 50)
+      .map((found) => ({
+        package: clip(found.package, 200),
+        kind: clip(found.kind, 40),
+        version: clip(found.version, 80),
+        origin: clip(found.origin, 40),
+        works: found.works,
+        trial: clip(found.trial),
+      })),
+    ...(working === undefined ? {} : { working }),
+  };
+}
+
+function componentDisagreements(events: ProgramEvents): readonly string[] {
+  const found = eventsOf('component', events);
+  const working = found.filter((component) => component.works).length;
+  const summary = eventsOf('verify-summary', events)[0];
+  return summary?.components === found.length && summary.working === working
+    ? []
+    : [`the summary says ${summary?.working} of ${summary?.components} work, the events are ${working} of ${found.length}`];
+}
+
+function guestFacts(guest: Guest, description: GuestDescription): CleanInstallFacts['guest'] {
+  const { osVersion, productName, architecture, emulator, userProfile, networkInterfaces } = description;
+  return {
+    os: guest.spec.os,
+    osVersion,
+    productName,
+    architecture,
+    ...(emulator === undefined ? {} : { emulator }),
+    userProfile,
+    networkInterfaces: [...networkInterfaces],
+  };
+}

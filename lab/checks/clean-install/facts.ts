@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { sha256Schema } from '../../core/bundle.ts';
+import { windowsReleases } from '../../core/guest.ts';
+
+const count = z.int().min(0);
+const durationMs = z.number().min(0);
+
+/** How many there are, and the first of them: what comes from a guest has no bound of its own. */
+export const sampled = z.strictObject({ count, first: z.array(z.string().max(400)).max(12) });
+export type Sampled = z.infer<typeof sampled>;
+
+/** How a folder differs from what it should be or was. */
+export const treeDifference = z.strictObject({ missing: sampled, extra: sampled, changed: sampled });
+export type TreeDifference = z.infer<typeof treeDifference>;
+
+/** One run of a program in the guest. */
+export const programFacts = z.strictObject({
+  args: z.array(z.string()),
+  exitCode: count,
+  ended: z.enum(['exited', 'timed-out']),
+  truncated: z.boolean(),
+  durationMs,
+  stdoutCharacters: count,
+  stderrCharacters: count,
+  stderrStart: z.string().max(400),
+});
+export type ProgramFacts = z.infer<typeof programFacts>;
+
+/** One run that prints NDJSON, and what became of its lines. */
+export const eventRunFacts = z.strictObject({
+  program: programFacts,
+  lines: count,
+  types: z.record(z.string(), count).meta({ description: 'Valid lines by their type' }),
+  problems: sampled.meta({
+    description: 'Lines that are not what the contract of the command line allows, and a last line that is no summary',
+  }),
+});
+export type EventRunFacts = z.infer<typeof eventRunFacts>;
+
+const entry = z.strictObject({ path: z.string().max(1000), kind: z.enum(['file', 'directory', 'other']), sizeBytes: count });
+
+/** Entries of the system that are new; `listed` is bounded, `count` is not. */
+export const newEntries = z.strictObject({ count, sizeBytes: count, listed: z.array(entry).max(200) });
+export type NewEntries = z.infer<typeof newEntries>;
+
+export const component = z.strictObject({
+  package: z.string().max(200),
+  kind: z.string().max(40),
+  version: z.string().max(80),
+  origin: z.string().max(40),
+  works: z.boolean(),
+  trial: z.string().max(400),
+});
+export type Component = z.infer<typeof component>;
+
+export const cleanInstallFacts = z.strictObject({
+  $schema: z.literal('facts/clean-install.v1.json'),
+  bundle: z.strictObject({ product: z.string(), version: z.string(), digest: sha256Schema }),
+  guest: z.strictObject({
+    os: z.enum(windowsReleases),
+    osVersion: z.string(),
+    productName: z.string(),
+    architecture: z.string(),
+    emulator: z.string().optional(),
+    userProfile: z.string(),
+    networkInterfaces: z.array(z.string()),
+  }),
+  unpacked: z.strictObject({
+    tool: z.string(),
+    durationMs,
+    files: count.meta({ description: 'Files that the manifest names' }),
+    matching: count.meta({ description: 'Those that are there with their SHA-256' }),
+    difference: treeDifference,
+    complete: z.boolean(),
+  }),
+  control: z
+    .strictObject({ program: programFacts, expectedOutput: z.boolean() })
+    .meta({ description: 'A program of Windows itself, run as ours is' }),
+  version: z.strictObject({ program: programFacts, firstLine: z.string().max(400), hasVersion: z.boolean() }),
+  help: z.strictObject({ program: programFacts, missingCommands: z.array(z.string()) }),
+  components: z.strictObject({
+    run: eventRunFacts,
+    expected: z.array(z.string()).min(1),
+    found: z.array(component).max(50),
+    working: count.optional(),
+  }),
+  library: z.strictObject({ files: count, videos: count, asMade: treeDifference }),
+  scan: z.strictObject({
+    run: eventRunFacts,
+    notReported: sampled.meta({ description: 'Videos of the library that no event names' }),
+    foreign: sampled.meta({ description: 'Reported paths that are no videos of the library' }),
+    misread: sampled.meta({ description: 'Plain names that were not read as what they say' }),
+    plainNames: count,
+    treeAfter: treeDifference,
+  }),
+  dryRun: z.strictObject({
+    run: eventRunFacts,
+    moves: count,
+    stays: count,
+    unaccounted: sampled.meta({ description: 'Videos that are neither planned to move nor said to stay' }),
+    plainWithoutMove: sampled.meta({ description: 'Plain names that were given no place' }),
+    bad: sampled.meta({ description: 'Moves of files that do not exist, to a place outside the destination, or to the place of another' }),
+    treeAfter: treeDifference,
+  }),
+  apply: z.strictObject({
+    run: eventRunFacts,
+    occupied: z
+      .string()
+      .optional()
+      .meta({ description: 'Where a file was put in the way of a planned move; absent when none was planned' }),
+    moved: count,
+    misplaced: sampled.meta({ description: 'Planned moves whose file does not lie where the plan said, or still lies where it was' }),
+    lost: sampled.meta({ description: 'Files whose content is nowhere any more' }),
+    overwritten: sampled.meta({ description: 'The file in the way, when it changed or its rival left its place' }),
+    unexpected: sampled.meta({ description: 'Files that neither were there nor were planned' }),
+  }),
+  again: z.strictObject({ run: eventRunFacts, moved: count, treeAfter: treeDifference }),
+  absentFolder: z.strictObject({ program: programFacts, isNamed: z.boolean().meta({ description: 'Standard error names the folder' }) }),
+  install: z.strictObject({ afterRuns: treeDifference, complete: z.boolean() }),
+  system: z.strictObject({
+    roots: z.array(z.strictObject({ path: z.string(), depth: count.optional() })).min(1),
+    excluded: z.array(z.string()).meta({ description: 'What the lab itself put there' }),
+    incomplete: z.array(z.string()).meta({ description: 'Folders that hold more than is listed' }),
+    entriesBefore: count,
+    restless: newEntries.meta({ description: 'New before the program first ran: made by the lab, Windows or the control program' }),
+    leftovers: newEntries.meta({ description: 'New since the program first ran' }),
+    changed: sampled,
+    gone: sampled,
+  }),
+  removal: z.strictObject({
+    removed: z.array(z.string()),
+    remaining: sampled.meta({ description: 'What still lies in the removed folders' }),
+  }),
+});
+export type CleanInstallFacts = z.infer<typeof cleanInstallFacts>;

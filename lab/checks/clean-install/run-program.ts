@@ -1,0 +1,64 @@
+import type { Guest } from '../../core/check.ts';
+import type { Call } from '../../core/call.ts';
+import { type RemotePath, joinRemote, remotePath } from '../../core/ids.ts';
+import type { ProgramResult } from '../../core/toolkit.ts';
+import type { EventRunFacts, ProgramFacts } from './facts.ts';
+import { type ProgramEvents, type SummaryType, readProgramEvents } from './program-events.ts';
+import { clip, sample } from './sample.ts';
+
+/** A command of the program that takes longer on forty small files hangs. */
+const RUN_TIMEOUT_MS = 60_000;
+const MOST_OUTPUT_BYTES = 1 << 20;
+
+/** Runs the programs of one check, all in the same way: what a fresh logon has in its environment, in a folder of the check's own. */
+export interface ProgramRunner {
+  /** The release's executable. */
+  readonly product: (args: readonly string[]) => Promise<ProgramResult>;
+  /** A program that every Windows has. */
+  readonly control: () => Promise<ProgramResult>;
+}
+
+/** What the control program is told to print. */
+export const controlText = 'the-guest-runs-programs';
+
+const controlExecutable = remotePath('C:\\Windows\\System32\\cmd.exe');
+
+/** The arguments of the control program. */
+export const controlArguments: readonly string[] = ['/d', '/c', `echo ${controlText}`];
+
+/** Runs programs in `cwd`, which must exist. */
+export function programRunner(guest: Guest, cwd: RemotePath, call: Call): ProgramRunner {
+  const run = (executable: RemotePath, args: readonly string[]): Promise<ProgramResult> =>
+    guest.toolkit.run(
+      { executable, args, cwd, environment: 'system-only', timeoutMs: RUN_TIMEOUT_MS, maxOutputBytes: MOST_OUTPUT_BYTES },
+      call,
+    );
+  const executable = joinRemote(guest.installDirectory, guest.bundle.product.executable);
+  return {
+    product: (args) => run(executable, args),
+    control: () => run(controlExecutable, controlArguments),
+  };
+}
+
+export const programFactsOf = (args: readonly string[], result: ProgramResult): ProgramFacts => ({
+  args: [...args],
+  exitCode: result.exitCode,
+  ended: result.ended,
+  truncated: result.truncated,
+  durationMs: result.durationMs,
+  stdoutCharacters: result.stdout.length,
+  stderrCharacters: result.stderr.length,
+  stderrStart: clip(result.stderr),
+});
+
+/** Reads a run that prints events. `disagreements` finds what the events say against one another; it is asked only when all lines were valid. */
+export function eventRun(
+  args: readonly string[],
+  result: ProgramResult,
+  summary: SummaryType,
+  disagreements: (events: ProgramEvents) => readonly string[],
+): { readonly facts: EventRunFacts; readonly events: ProgramEvents } {
+  const events = readProgramEvents(result.stdout, summary);
+  const problems = events.problems.count > 0 ? events.problems : sample(disagreements(events));
+  return { facts: { program: programFactsOf(args, result), lines: events.lines, types: { ...events.types }, problems }, events };
+}
