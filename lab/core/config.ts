@@ -4,6 +4,23 @@ import { policy } from './policy.ts';
 
 const seconds = z.number().positive().max(86_400);
 
+/** Something else that a native part contains, and that no package manager knows of. */
+const linkedPart = z.strictObject({
+  name: z.string(),
+  version: z.string().meta({ description: 'As precisely as it is known: a version, a commit, or where its author took it from' }),
+  purl: z.string().startsWith('pkg:').meta({ description: 'Package URL' }),
+  licence: z.string().meta({ description: 'SPDX licence expression' }),
+  licenceFile: z.string().meta({ description: 'Licence text, relative to this file' }),
+});
+
+/** A file of machine code or WebAssembly that the executable carries as it is, and can ask for by its name. */
+const nativePart = z.strictObject({
+  name: z.string().regex(/^[\w.-]+$/).meta({ description: 'Name of the asset in the executable' }),
+  package: z.string().meta({ description: 'Installed npm package it comes from' }),
+  file: z.string().meta({ description: 'File for Windows x64, relative to the package' }),
+  contains: z.array(linkedPart).default([]).meta({ description: 'What else is linked into it' }),
+});
+
 /** `lab.config.json`: what is verified, on what, and what is demanded of it. */
 export const labConfig = z.strictObject({
   $schema: z.string().optional().meta({ description: 'Where an editor finds the schema; not read by the lab' }),
@@ -14,6 +31,15 @@ export const labConfig = z.strictObject({
     copyright: z.string().meta({ description: 'Copyright line in the version resource' }),
     entry: z.string().meta({ description: 'Entry module of the program, relative to this file' }),
     icon: z.string().meta({ description: 'Windows icon, relative to this file' }),
+    replaceModules: z
+      .record(z.string(), z.string())
+      .default({})
+      .meta({ description: 'Modules that the executable has another one for. Key: `<package>/<file>`, or a file relative to this file; value: the other, relative to this file' }),
+    nativeParts: z
+      .array(nativePart)
+      .default([])
+      .refine((parts) => new Set(parts.map((part) => part.name)).size === parts.length, 'two native parts have the same name')
+      .meta({ description: 'Files of machine code and WebAssembly that the executable carries' }),
   }),
   guests: z
     .array(guestSpec)

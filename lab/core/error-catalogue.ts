@@ -211,6 +211,33 @@ export const errorCatalogue = {
     message: 'The embedded guest {guest} did not come up: {reason}',
     hint: 'Look at `lab doctor` and at the guest’s log, quoted as the cause; run again.',
   },
+  // build
+  'build.no-entry': { kind: 'usage', message: 'The program\'s entry module {entry} is not there', hint: 'Correct `product.entry` in lab.config.json.' },
+  'build.source-error': { kind: 'product', message: 'The program cannot be bundled:\n{problems}', hint: 'Mend each place named above.' },
+  'build.unused-replacement': {
+    kind: 'usage',
+    message: 'Nothing was replaced by {replacement}: the program imports no module of the name it stands under',
+    hint: 'Correct or remove the entry in `product.replaceModules`; keys are files, as in `package/lib/file.js`.',
+  },
+  'build.package-missing': { kind: 'host', message: 'The package {package} is not installed with its {file}', hint: 'Run `npm ci`; when that does not help, correct lab.config.json.' },
+  'build.no-licence': {
+    kind: 'product',
+    message: '{package} goes into the executable and brings no licence, or no text of it',
+    hint: 'Use another package, or ask its author; without its licence text it must not be given away.',
+  },
+  'build.bad-icon': { kind: 'product', message: '{file} is no Windows icon with at least one image', hint: 'Make it an .ico file.' },
+  'build.bad-version': { kind: 'product', message: '{version} is no version that Windows can show', hint: 'Use three numbers up to 65535: 1.2.3 or 1.2.3-beta.4.' },
+  'build.node-differs': {
+    kind: 'host',
+    message: 'The lab runs on Node {packager}, and the executable is made of Node {runtime}',
+    hint: 'Start the lab with `npm run lab`, which uses the Node that is pinned in package.json; run `npm ci` when that is another.',
+  },
+  'build.packager-failed': { kind: 'host', message: 'Node could not put the executable together: {reason}', hint: 'Check the free space of the disk; `node --build-sea` is what failed.' },
+  'build.wrong-executable': {
+    kind: 'lab',
+    message: 'The executable is not what was to be built: {problems}',
+    hint: 'Nothing was kept. Report it as a bug of the lab with the version of Node.',
+  },
 } as const satisfies Record<string, Entry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

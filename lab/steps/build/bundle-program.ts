@@ -1,0 +1,74 @@
+import path from 'node:path';
+import { type BuildFailure, type Metafile, build } from 'esbuild';
+import { LabError } from '../../core/error.ts';
+import type { LocalPath } from '../../core/ids.ts';
+import { exists } from '../../host/files.ts';
+import { replaceModules } from './replace-modules.ts';
+
+/** A program as one CommonJS file, and what went into it. */
+export interface BundledProgram {
+  readonly code: Uint8Array;
+  readonly metafile: Metafile;
+}
+
+export interface BundleRequest {
+  readonly projectRoot: LocalPath;
+  /** Relative to the project. */
+  readonly entry: string;
+  readonly replaceModules: Readonly<Record<string, string>>;
+  /** What the program finds under the name `PRODUCT_BUILD`. */
+  readonly productBuild: unknown;
+  /** `26.10.0` */
+  readonly nodeVersion: string;
+}
+
+const MOST_PROBLEMS = 8;
+
+/**
+ * Bundles the program and all it imports into one file. The same sources give the same bytes, wherever they are. Throws `build.no-entry`,
+ * `build.source-error` with file and line, and `build.unused-replacement` when a module that is to be replaced never came up: its name would be wrong.
+ */
+export async function bundleProgram(request: BundleRequest): Promise<BundledProgram> {
+  const { projectRoot, entry } = request;
+  if (!(await exists(path.join(projectRoot, entry)))) throw LabError.of('build.no-entry', { entry }, { where: 'lab.config.json: product.entry' });
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: projectRoot,
+    entryPoints: [entry],
+    outfile: 'program.cjs',
+    write: false,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: `node${request.nodeVersion}`,
+    charset: 'utf8',
+    legalComments: 'none',
+    sourcemap: false,
+    // Names of functions and classes show in stack traces; whitespace only costs start-up time.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    define: { PRODUCT_BUILD: JSON.stringify(request.productBuild) },
+    plugins: [replaceModules(projectRoot, request.replaceModules)],
+    metafile: true,
+    logLevel: 'silent',
+    // The project's settings for editors and type checks are not the program's business.
+    tsconfigRaw: {},
+  }).catch((error: unknown) => {
+    throw LabError.of('build.source-error', { problems: problemsOf(error) }, { cause: error });
+  });
+  const [output] = outputFiles;
+  if (output === undefined) throw LabError.of('build.source-error', { problems: 'esbuild wrote nothing' });
+  for (const replacement of Object.values(request.replaceModules)) {
+    if (!(path.posix.normalize(replacement) in metafile.inputs)) {
+      throw LabError.of('build.unused-replacement', { replacement }, { where: 'lab.config.json: product.replaceModules' });
+    }
+  }
+  return { code: output.contents, metafile };
+}
+
+function problemsOf(error: unknown): string {
+  const errors = (error as Partial<BuildFailure>).errors;
+  if (errors === undefined) return error instanceof Error ? error.message : String(error);
+  const lines = errors.map(({ text, location }) => (location ? `${location.file}:${location.line}:${location.column + 1}: ${text}` : text));
+  const more = lines.length > MOST_PROBLEMS ? [`and ${lines.length - MOST_PROBLEMS} more`] : [];
+  return [...lines.slice(0, MOST_PROBLEMS), ...more].join('\n');
+}

@@ -1,0 +1,37 @@
+import path from 'node:path';
+import { LabError } from '../../core/error.ts';
+import type { LocalPath } from '../../core/ids.ts';
+import { filesBelow, readTextIfThere } from '../../host/files.ts';
+import type { LicenceText } from './built-executable.ts';
+
+/** An npm package as it is installed. */
+export interface InstalledPackage {
+  readonly folder: LocalPath;
+  readonly name: string;
+  readonly version: string;
+  /** SPDX expression. */
+  readonly licence: string;
+  readonly licenceTexts: readonly LicenceText[];
+}
+
+// LICENSE · LICENCE.md · license-mit.txt · COPYING · NOTICE
+const LICENCE_FILE = /^(?:licen[cs]e|copying|notice)(?:[.-][\w.-]*)?$/i;
+
+/**
+ * Reads what a package says of itself. Throws `build.package-missing`, and `build.no-licence` when it names no licence or brings no text of one: then
+ * it must not be shipped.
+ */
+export async function readInstalledPackage(folder: LocalPath): Promise<InstalledPackage> {
+  const text = await readTextIfThere(path.join(folder, 'package.json'));
+  if (text === undefined) throw LabError.of('build.package-missing', { package: path.basename(folder), file: 'package.json' });
+  const { name, version, license } = JSON.parse(text) as { name?: unknown; version?: unknown; license?: unknown };
+  if (typeof name !== 'string' || typeof version !== 'string') throw LabError.of('build.package-missing', { package: path.basename(folder), file: 'package.json' });
+  const names = (await filesBelow(folder)).filter((file) => LICENCE_FILE.test(file));
+  const licenceTexts: LicenceText[] = [];
+  for (const fileName of names) licenceTexts.push({ fileName, text: (await readTextIfThere(path.join(folder, fileName))) ?? '' });
+  if (typeof license !== 'string' || licenceTexts.length === 0) throw LabError.of('build.no-licence', { package: `${name} ${version}` });
+  return { folder, name, version, licence: license, licenceTexts };
+}
+
+/** Package URL of an npm package. A scope's `@` is written `%40`, as the package URL specification asks. */
+export const npmPurl = (name: string, version: string): string => `pkg:npm/${name.replace(/^@/, '%40')}@${version}`;
