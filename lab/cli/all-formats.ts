@@ -1,6 +1,7 @@
 import { type Format, coreFormats } from '../core/formats.ts';
 import { thirdPartyLicencesFormat } from '../steps/bundle/third-party-licences.ts';
 import { toolkitFormats } from '../toolkit/answers.ts';
+import { trustFormats } from '../trust/index.ts';
 
 /** Every kind of file or message that leaves a process of the lab. `schemas/` holds exactly these, next to the program's own. */
-export const allFormats: readonly Format[] = [...coreFormats, thirdPartyLicencesFormat, ...toolkitFormats];
+export const allFormats: readonly Format[] = [...coreFormats, thirdPartyLicencesFormat, ...toolkitFormats, ...trustFormats];

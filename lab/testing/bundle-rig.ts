@@ -69,8 +69,6 @@ export async function bundleRig(root: string, built: Partial<BuiltExecutable> = 
       displayName: 'AniVault',
       publisher: 'AniVault project',
       copyright: 'MIT',
-      entry: 'src/main.ts',
-      icon: 'icon.ico',
     },
     version: '1.2.3',
     commit: '0123456789abcdef0123456789abcdef01234567',

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { Contrib, Enums, Models, Serialize, Spec, Validation } from '@cyclonedx/cyclonedx-library';
-import type { LabConfig } from '../../core/config.ts';
 import { LabError } from '../../core/error.ts';
 import type { BuiltExecutable, Component } from '../build/built-executable.ts';
 import { isLicenceExpression } from './licence-expression.ts';
+import type { BundleRequest } from './make-bundle.ts';
 
 /** What the bill of materials is about. */
 export interface BillSubject {
-  readonly product: LabConfig['product'];
+  readonly product: BundleRequest['product'];
   readonly version: string;
   /** SPDX expression of the product's own licence. */
   readonly licence: string;

@@ -22,7 +22,7 @@ import { writeArchive } from './write-archive.ts';
 export interface BundleRequest {
   /** The project that `LICENSES/`, `schemas/anivault/`, `docs/anivault/` and `CHANGELOG.md` are taken from. */
   readonly projectRoot: LocalPath;
-  readonly product: LabConfig['product'];
+  readonly product: Pick<LabConfig['product'], 'name' | 'displayName' | 'publisher' | 'copyright'>;
   readonly version: string;
   /** As it stands in the manifest. */
   readonly commit: string;

@@ -10,10 +10,10 @@ import { type BytesSeen, streamPlainFile, writeNewFile } from '../../host/plain-
 import { byPath } from './bundle-path.ts';
 
 /**
- * Of zlib. Measured on the 108 MB executable on one core; the figures stand in docs/reference/bundle.md. What a guest gets travels over a loopback
- * or a virtual network, so time on the host counts more than the last megabytes.
+ * Of zlib. From the fastest level to this one each step buys megabytes for hundredths of a second; from here on it is a second for one. The figures
+ * are in docs/reference/bundle.md.
  */
-const COMPRESSION_LEVEL = 1;
+const COMPRESSION_LEVEL = 4;
 
 /**
  * The time of every entry. A zip holds local time without a zone (APPNOTE 6.3.10, section 4.4.6), which the writer takes from a date's local
