@@ -33,6 +33,7 @@ t.test('the rules see what they are for', async (t) => {
     ['lab/engine/x.ts', 'const { env } = process;', /uses process\.env/],
     ['lab/checks/a/check.ts', "import { b } from '../b/judge.ts';", /do not know each other/],
     ['lab/checks/a/check.ts', "import { b } from '../../toolkit/agent/agent.ts';", /checks may import only core/],
+    ['lab/reporters/wording/x.ts', "import { b } from '../html/page.ts';", /do not know each other/],
     ['lab/reporters/html/x.ts', "import { b } from '../../engine/journal.ts';", /reporters may import only core/],
     ['lab/flow.ts', "import { b } from './guests/index.ts';", /flow may import only/],
     ['lab/main.ts', "import { b } from './guests/index.ts';", /main may import only/],
@@ -54,6 +55,7 @@ t.test('the rules see what they are for', async (t) => {
     ['lab/toolkit/agent/guest/x.ts', "import { readFile } from 'node:fs/promises';"],
     ['lab/checks/a/check.ts', "import { b } from '../median.ts';"],
     ['lab/checks/a/check.ts', "import { b } from './judge.ts';"],
+    ['lab/reporters/html/x.ts', "import { b } from '../wording/quantity.ts';"],
     ['lab/cli/x.ts', "import { b } from '../guests/index.ts';"],
   ];
   for (const [file, line] of allowed) t.equal(problemOf(file, line), undefined, `${file}: ${line}`);

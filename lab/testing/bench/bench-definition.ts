@@ -1,0 +1,25 @@
+import type { Call } from '../../core/call.ts';
+import type { LocalPath } from '../../core/ids.ts';
+import type { Measurement } from './measurement.ts';
+
+/** What a bench is given. */
+export interface BenchContext {
+  /** The repository. */
+  readonly root: LocalPath;
+  /** How often each thing is measured, after one time that is thrown away. */
+  readonly rounds: number;
+  readonly call: Call;
+  /** Tells the person who waits. */
+  readonly say: (line: string) => void;
+}
+
+/** Something worth measuring. It throws when what it measures did not work: a number of something broken is never written down. */
+export interface Bench {
+  readonly name: string;
+  readonly title: string;
+  /** What is measured, in a sentence or two. */
+  readonly about: string;
+  /** Takes so long, or so much from the network, that it runs only when it is named. */
+  readonly onlyByName?: boolean;
+  readonly measure: (context: BenchContext) => Promise<readonly Measurement[]>;
+}
