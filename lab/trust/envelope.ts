@@ -7,7 +7,8 @@ import { sha256Of } from '../host/hash.ts';
 /** The media type of in-toto statements (in-toto attestation framework, envelope layer). */
 export const payloadType = 'application/vnd.in-toto+json';
 
-const base64 = z.base64().max(32 << 20);
+// c2VhbA== · whether the spelling is the one the lab writes is checked by spelling it again
+const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/);
 
 /** A DSSE envelope with one signature, and the public key beside it so that the seal can be checked by whoever decides to trust that key. */
 export const sealFile = z.strictObject({

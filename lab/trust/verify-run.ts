@@ -1,21 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Call } from '../core/call.ts';
-import { LabError } from '../core/error.ts';
-import type { Format } from '../core/formats.ts';
 import type { Sha256 } from '../core/ids.ts';
 import type { RunRecord } from '../core/record.ts';
-import { validate } from '../core/validate.ts';
-import { canonicalJson } from './canonical-json.ts';
-import { type SealFile, carriedKey, isSignedBy, keyIdOf, sealFile } from './envelope.ts';
 import { type ValidateFacts, inspectRun } from './inspect-run.ts';
 import type { TrustedKey } from './keys.ts';
 import { type RunFiles, unsealed } from './run-files.ts';
 import { type RunProblem, runProblem } from './run-problem.ts';
-import { sealText } from './seal.ts';
-import { type SealStatement, sealStatement, sealedClaims } from './statement.ts';
-
-const sealFormat = { file: 'seal.v1.json', title: 'seal', schema: sealFile } satisfies Format;
-const statementFormat = { file: 'seal-statement.v1.json', title: 'seal statement', schema: sealStatement } satisfies Format;
+import { type SealStatement, sealedClaims } from './statement.ts';
+import { verifySeal } from './verify-seal.ts';
 
 export interface VerifyRequest {
   readonly folder: string;
@@ -43,47 +35,6 @@ export async function verifyRun({ folder, trustedKeys, validateFacts }: VerifyRe
   if (problems.length === 0 && keyId && record) return { ok: true, problems: [], keyId, files: sealedFiles, record };
   return { ok: false, problems, files: sealedFiles, ...(keyId ? { keyId } : {}), ...(record ? { record } : {}) };
 }
-
-interface SealFindings {
-  readonly keyId?: Sha256;
-  /** What the seal says, also when it may not be believed: so that one look names all problems. */
-  readonly statement?: SealStatement;
-  readonly problems: readonly RunProblem[];
-}
-
-function verifySeal(bytes: Buffer | undefined, trustedKeys: readonly TrustedKey[]): SealFindings {
-  const file = 'seal.json';
-  if (bytes === undefined) return { problems: [runProblem('seal-missing', file)] };
-  let seal: SealFile;
-  let statement: SealStatement;
-  let payload: string;
-  try {
-    seal = validate(sealFormat, JSON.parse(bytes.toString('utf8')), file);
-    payload = Buffer.from(seal.payload, 'base64').toString('utf8');
-    statement = validate(statementFormat, JSON.parse(payload), 'the payload of the seal');
-  } catch (error) {
-    if (!(error instanceof LabError) && !(error instanceof SyntaxError)) throw error;
-    return { problems: [runProblem('seal-invalid', file, error.message)] };
-  }
-  const problems: RunProblem[] = [];
-  const respelled = { ...seal, ...respelledBase64(seal) };
-  const sorted = statement.subject.every((subject, index, all) => index === 0 || (all[index - 1]?.name ?? '') < subject.name);
-  if (!Buffer.from(sealText(respelled)).equals(bytes) || payload !== canonicalJson(statement) || !sorted) problems.push(runProblem('seal-not-canonical', file));
-  const keyId = seal.signatures[0]?.keyid;
-  const carried = carriedKey(seal);
-  if (carried === undefined || keyIdOf(carried) !== keyId) problems.push(runProblem('key-mismatch', file));
-  const trusted = trustedKeys.find((key) => key.keyId === keyId);
-  if (trusted === undefined) problems.push(runProblem('key-untrusted', file, keyId));
-  const publicKey = trusted?.publicKey ?? carried;
-  if (publicKey === undefined || !isSignedBy(seal, publicKey)) problems.push(runProblem('signature-invalid', file));
-  return { ...(keyId ? { keyId } : {}), statement, problems };
-}
-
-/** Base64 has several spellings of the same bytes (loose last bits); the lab writes one. */
-const respelledBase64 = (seal: SealFile): Pick<SealFile, 'payload' | 'publicKey' | 'signatures'> => {
-  const respell = (text: string): string => Buffer.from(text, 'base64').toString('base64');
-  return { payload: respell(seal.payload), publicKey: respell(seal.publicKey), signatures: seal.signatures.map(({ keyid, sig }) => ({ keyid, sig: respell(sig) })) };
-};
 
 function sealedFileProblems({ subject }: SealStatement, files: RunFiles, inner: readonly RunProblem[]): readonly RunProblem[] {
   const sealed = new Map(subject.map(({ name, digest }) => [name, digest.sha256]));
