@@ -19,7 +19,14 @@ t.test('the repository is read', async (t) => {
 
 t.test('no file names a machine, a person or a package registry', async (t) => {
   // a folder of somebody below the home folder, or of root; the home of the Windows user in a guest is no path of a host
-  t.same(linesMatching(texts, /(?<![\w.:\\])\/(?:home\/[a-z]\w*|root)\//), [], 'no home of a person');
+  t.same(
+    linesMatching(
+      texts.filter((file) => !file.endsWith('.test.ts')),
+      /(?<![\w.:\\])\/(?:home\/[a-z]\w*|root)\//,
+    ),
+    [],
+    'no home of a person',
+  );
   t.same(
     texts.filter((file) => textOf(file).includes(repositoryRoot)),
     [],
@@ -74,10 +81,10 @@ t.test('the top level is as drawn', async (t) => {
     'tsconfig.json',
     'vagrant',
   ];
-  const top = [...new Set(trackedFiles().map((file) => file.split('/')[0] ?? ''))].filter((name) => !name.startsWith('.'));
+  const top = [...new Set(trackedFiles().map((file) => file.split('/')[0] ?? ''))].filter((name) => !name.startsWith('.')).toSorted();
   t.same(
     top,
-    expected.filter((name) => top.includes(name)),
+    expected.filter((name) => top.includes(name)).toSorted(),
     'nothing else stands at the top: put it into the room it belongs to',
   );
   for (const name of ['README.md', 'CHANGELOG.md', 'docs', 'lab', 'src', 'schemas', 'package.json'])
