@@ -1,14 +1,15 @@
 import type { Call } from '../../core/call.ts';
 import type { Check, EvidenceSink, Guest } from '../../core/check.ts';
+import { LabError } from '../../core/error.ts';
 import { checkId, joinRemote } from '../../core/ids.ts';
-import type { GuestDescription, ProgramResult } from '../../core/toolkit.ts';
+import type { GuestDescription, UnpackReceipt } from '../../core/toolkit.ts';
 import { compareTrees, treeOf } from './compare-trees.ts';
 import { type CleanInstallFacts, cleanInstallFacts } from './facts.ts';
 import { cleanInstallHighlights } from './highlights.ts';
 import { judgeCleanInstall } from './judge.ts';
 import { libraryIn, organizeLibrary } from './organize-library.ts';
 import { type ProgramEvents, eventsOf } from './program-events.ts';
-import { type ProgramRunner, controlArguments, controlText, eventRun, programFactsOf, programRunner } from './run-program.ts';
+import { type ProgramRunner, type Ran, controlArguments, controlText, eventRun, programFactsOf, programRunner } from './run-program.ts';
 import { clip, sample } from './sample.ts';
 import { sampleFiles } from './sample-library.ts';
 import { changesSince, newSince, systemRoots, takeSnapshot } from './system-snapshot.ts';
@@ -45,7 +46,7 @@ async function probe(guest: Guest, evidence: EvidenceSink, call: Call): Promise<
   const excluded = [installDirectory, scratch];
   const untouched = await takeSnapshot(guest, roots, excluded, call);
 
-  const receipt = await toolkit.unpack(guest.archive, installDirectory, call);
+  const receipt = await unpackArchive(guest, call);
   const unpacked = await lookAtInstall(guest, call);
   await toolkit.makeTree(libraryIn(scratch), sampleFiles, call);
   const programs = programRunner(guest, scratch, call);
@@ -72,6 +73,7 @@ async function probe(guest: Guest, evidence: EvidenceSink, call: Call): Promise<
     guest: guestFacts(guest, description),
     unpacked: {
       tool: receipt.tool,
+      ...(receipt.refused === undefined ? {} : { refused: receipt.refused }),
       durationMs: receipt.durationMs,
       files: bundle.files.length,
       matching: bundle.files.length - unpacked.difference.missing.count - unpacked.difference.changed.count,
@@ -105,6 +107,19 @@ async function probe(guest: Guest, evidence: EvidenceSink, call: Call): Promise<
   };
 }
 
+/** An archive that the guest refuses is the release's fault: its digest was checked when it arrived. */
+async function unpackArchive(
+  { toolkit, archive, installDirectory }: Guest,
+  call: Call,
+): Promise<Pick<UnpackReceipt, 'tool' | 'durationMs'> & { readonly refused?: string }> {
+  try {
+    return await toolkit.unpack(archive, installDirectory, call);
+  } catch (error) {
+    if (!(error instanceof LabError) || error.code !== 'toolkit.archive-refused') throw error;
+    return { tool: 'none', durationMs: 0, refused: clip(error.message) };
+  }
+}
+
 /** Compares the unpacked files with the manifest, digest by digest. */
 async function lookAtInstall(
   guest: Guest,
@@ -116,7 +131,7 @@ async function lookAtInstall(
   return { afterRuns: difference, difference, complete };
 }
 
-function versionFacts(result: ProgramResult, version: string): CleanInstallFacts['version'] {
+function versionFacts(result: Ran, version: string): CleanInstallFacts['version'] {
   const firstLine = clip(result.stdout.split(/\r?\n/, 1)[0] ?? '');
   // anivault 0.1.0 (…)
   const words = firstLine.split(/[\s,;()]+/).map((word) => word.replace(/^v/, ''));

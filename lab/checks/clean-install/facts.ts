@@ -16,8 +16,8 @@ export type TreeDifference = z.infer<typeof treeDifference>;
 /** One run of a program in the guest. */
 export const programFacts = z.strictObject({
   args: z.array(z.string()),
-  exitCode: count,
-  ended: z.enum(['exited', 'timed-out']),
+  exitCode: count.meta({ description: '0 to 4294967295; says nothing of a program that was not started' }),
+  ended: z.enum(['exited', 'timed-out', 'not-started']).meta({ description: '`not-started`: the guest refused the file' }),
   truncated: z.boolean(),
   durationMs,
   stdoutCharacters: count,
@@ -67,6 +67,7 @@ export const cleanInstallFacts = z.strictObject({
   }),
   unpacked: z.strictObject({
     tool: z.string(),
+    refused: z.string().optional().meta({ description: 'Why the guest did not unpack the archive' }),
     durationMs,
     files: count.meta({ description: 'Files that the manifest names' }),
     matching: count.meta({ description: 'Those that are there with their SHA-256' }),

@@ -25,7 +25,13 @@ export function judgeCleanInstall(facts: CleanInstallFacts, policy: Policy): Out
     const reason = `it ended with ${control.program.exitCode} and ${control.program.stdoutCharacters} characters of output`;
     return { kind: 'inconclusive', error: LabError.of('checks.control-failed', { control: 'cmd.exe', reason }).toData() };
   }
-  const findings = [...judgeFiles(facts), ...judgePrograms(facts), ...judgeWork(facts), ...judgeSystem(facts, policy)];
+  // A program that does not start explains everything else.
+  const isRunning = facts.version.program.ended !== 'not-started';
+  const findings = [
+    ...judgeFiles(facts),
+    ...(isRunning ? [...judgePrograms(facts), ...judgeWork(facts)] : judgeRun(facts.version.program, SUCCESS)),
+    ...judgeSystem(facts, policy),
+  ];
   if (findings.length > 0) return { kind: 'failed', findings };
   const unseen = [...facts.system.incomplete, ...(facts.unpacked.complete && facts.install.complete ? [] : ['the install directory'])];
   if (unseen.length > 0) {
@@ -68,6 +74,15 @@ function unchanged(difference: TreeDifference, code: string, message: string, fi
 }
 
 function judgeFiles({ unpacked, install, removal }: CleanInstallFacts): readonly Finding[] {
+  if (unpacked.refused !== undefined) {
+    return [
+      fault(
+        'archive-refused',
+        `The archive does not unpack: ${unpacked.refused}`,
+        'Make the bundle again, and look at the archive with another tool.',
+      ),
+    ];
+  }
   return [
     ...unchanged(
       unpacked.difference,
@@ -249,7 +264,13 @@ function judgeRun(program: ProgramFacts, allowed: readonly number[]): readonly F
   const line = program.args.map((arg) => (arg.includes(' ') ? `"${arg}"` : arg)).join(' ');
   return [
     ...when(
-      program.ended !== 'exited',
+      program.ended === 'not-started',
+      'does-not-start',
+      `\`${line}\` could not be started: ${program.stderrStart.slice(0, 200)}`,
+      'Look at the executable: is it whole, and for this system?',
+    ),
+    ...when(
+      program.ended === 'timed-out',
       'hangs',
       `\`${line}\` did not end by itself within ${Math.round(program.durationMs / 1000)} s`,
       'Run it in such a guest and see what it waits for.',

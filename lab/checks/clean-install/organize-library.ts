@@ -2,11 +2,10 @@ import type { Call } from '../../core/call.ts';
 import type { EvidenceSink, Guest } from '../../core/check.ts';
 import { LabError } from '../../core/error.ts';
 import { type RemotePath, joinRemote } from '../../core/ids.ts';
-import type { ProgramResult } from '../../core/toolkit.ts';
 import { type Tree, compareTrees, treeOf } from './compare-trees.ts';
 import type { CleanInstallFacts } from './facts.ts';
 import { type ProgramEvents, eventsOf } from './program-events.ts';
-import { type ProgramRunner, eventRun } from './run-program.ts';
+import { type ProgramRunner, type Ran, eventRun } from './run-program.ts';
 import { sample } from './sample.ts';
 import { occupiedSample, sampleFiles, sampleLibrary, sampleVideos } from './sample-library.ts';
 import { expectedAfter, faultyMoves, lostFiles, misplacedMoves } from './moves.ts';
@@ -34,7 +33,7 @@ export async function organizeLibrary(guest: Guest, programs: ProgramRunner, evi
   };
   const library = libraryIn(guest.scratch);
   const destination = joinRemote(guest.scratch, DESTINATION);
-  const run = async (title: string, args: readonly string[]): Promise<ProgramResult> => {
+  const run = async (title: string, args: readonly string[]): Promise<Ran> => {
     const result = await programs.product(args);
     await evidence.add(title, 'application/x-ndjson', result.stdout);
     return result;
@@ -81,7 +80,9 @@ export async function organizeLibrary(guest: Guest, programs: ProgramRunner, evi
       foreign: sample([...read.keys()].filter((path) => !videos.has(path))),
       misread: sample(
         plain
-          .filter(({ path, expected }) => read.get(path)?.title !== expected?.title || read.get(path)?.episodes[0] !== expected?.episode)
+          .filter(
+            (item) => read.get(item.path)?.title !== item.expected?.title || read.get(item.path)?.episodes[0] !== item.expected?.episode,
+          )
           .map(({ path }) => `${path}: ${JSON.stringify(read.get(path) ?? null)}`),
       ),
       plainNames: plain.length,

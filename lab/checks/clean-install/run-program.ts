@@ -1,5 +1,6 @@
 import type { Guest } from '../../core/check.ts';
 import type { Call } from '../../core/call.ts';
+import { LabError } from '../../core/error.ts';
 import { type RemotePath, joinRemote, remotePath } from '../../core/ids.ts';
 import type { ProgramResult } from '../../core/toolkit.ts';
 import type { EventRunFacts, ProgramFacts } from './facts.ts';
@@ -10,12 +11,15 @@ import { clip, sample } from './sample.ts';
 const RUN_TIMEOUT_MS = 60_000;
 const MOST_OUTPUT_BYTES = 1 << 20;
 
+/** What a program did, or that the guest could not start it: a file that is damaged or for another system is an answer, not an accident. */
+export type Ran = Omit<ProgramResult, 'ended'> & { readonly ended: ProgramFacts['ended'] };
+
 /** Runs the programs of one check, all in the same way: what a fresh logon has in its environment, in a folder of the check's own. */
 export interface ProgramRunner {
   /** The release's executable. */
-  readonly product: (args: readonly string[]) => Promise<ProgramResult>;
+  readonly product: (args: readonly string[]) => Promise<Ran>;
   /** A program that every Windows has. */
-  readonly control: () => Promise<ProgramResult>;
+  readonly control: () => Promise<Ran>;
 }
 
 /** What the control program is told to print. */
@@ -28,11 +32,22 @@ export const controlArguments: readonly string[] = ['/d', '/c', `echo ${controlT
 
 /** Runs programs in `cwd`, which must exist. */
 export function programRunner(guest: Guest, cwd: RemotePath, call: Call): ProgramRunner {
-  const run = (executable: RemotePath, args: readonly string[]): Promise<ProgramResult> =>
-    guest.toolkit.run(
-      { executable, args, cwd, environment: 'system-only', timeoutMs: RUN_TIMEOUT_MS, maxOutputBytes: MOST_OUTPUT_BYTES },
-      call,
-    );
+  const run = async (executable: RemotePath, args: readonly string[]): Promise<Ran> => {
+    const program = {
+      executable,
+      args,
+      cwd,
+      environment: 'system-only',
+      timeoutMs: RUN_TIMEOUT_MS,
+      maxOutputBytes: MOST_OUTPUT_BYTES,
+    } as const;
+    try {
+      return await guest.toolkit.run(program, call);
+    } catch (error) {
+      if (!(error instanceof LabError) || error.code !== 'toolkit.start-failed') throw error;
+      return { ended: 'not-started', exitCode: 0, stdout: '', stderr: error.message, truncated: false, durationMs: 0 };
+    }
+  };
   const executable = joinRemote(guest.installDirectory, guest.bundle.product.executable);
   return {
     product: (args) => run(executable, args),
@@ -40,7 +55,7 @@ export function programRunner(guest: Guest, cwd: RemotePath, call: Call): Progra
   };
 }
 
-export const programFactsOf = (args: readonly string[], result: ProgramResult): ProgramFacts => ({
+export const programFactsOf = (args: readonly string[], result: Ran): ProgramFacts => ({
   args: [...args],
   exitCode: result.exitCode,
   ended: result.ended,
@@ -54,7 +69,7 @@ export const programFactsOf = (args: readonly string[], result: ProgramResult): 
 /** Reads a run that prints events. `disagreements` finds what the events say against one another; it is asked only when all lines were valid. */
 export function eventRun(
   args: readonly string[],
-  result: ProgramResult,
+  result: Ran,
   summary: SummaryType,
   disagreements: (events: ProgramEvents) => readonly string[],
 ): { readonly facts: EventRunFacts; readonly events: ProgramEvents } {

@@ -18,8 +18,13 @@ type Entry = Omit<TreeEntry, 'sha256'> & { readonly sha256?: string };
  * Lists what is below a folder. Links are told as `other` and never followed. What vanishes while the listing is made is left out; a directory that
  * cannot be read makes the listing incomplete; a file that cannot be read has no digest.
  */
-export function listTree({ root, hash, maxEntries }: Questions['listTree']): { readonly entries: readonly Entry[]; readonly complete: boolean } {
+export function listTree({ root, hash, maxEntries, depth = Infinity }: Questions['listTree']): {
+  readonly entries: readonly Entry[];
+  readonly complete: boolean;
+} {
   if (!Number.isSafeInteger(maxEntries) || maxEntries < 0) throw new Refusal('bad-request', 'maxEntries must be a whole number');
+  if (depth !== Infinity && (!Number.isSafeInteger(depth) || depth < 1))
+    throw new Refusal('bad-request', 'depth must be a whole number above 0');
   const top = toNative(root);
   const bound = Math.min(maxEntries, MOST_ENTRIES);
   const entries: Entry[] = [];
@@ -36,7 +41,7 @@ export function listTree({ root, hash, maxEntries }: Questions['listTree']): { r
       characters += JSON.stringify(entry.path).length + ENTRY_CHARACTERS;
       if (entries.length >= bound || characters > MOST_ANSWER_CHARACTERS) return (complete = false);
       entries.push(entry);
-      if (entry.kind === 'directory') waiting.push(relative);
+      if (entry.kind === 'directory' && relative.split(path.sep).length < depth) waiting.push(relative);
       return true;
     });
     if (!readable) complete = false;
