@@ -1,0 +1,96 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Secret } from '../../core/secret.ts';
+import { avFlagMicProvided, avIds, buildAvPairs, parseAvPairs } from './av-pairs.ts';
+import { flags, hasFlags, neededFlags, wantedFlags } from './flags.ts';
+import { type Challenge, buildChallenge, micOffset, parseAuthenticate, parseNegotiate } from './messages.ts';
+import { fileTime, hmacMd5, proof, responseKey, sessionBaseKey, targetInfoOffset, utf16 } from './ntlmv2.ts';
+import { Rc4 } from './rc4.ts';
+import { SessionSecurity } from './session-security.ts';
+
+/** Who logged in, under the name the server knows, and how to talk on. */
+export interface Accepted {
+  readonly user: string;
+  readonly session: SessionSecurity;
+}
+
+/** An account: the name as the server knows it, and its password. */
+export interface Account {
+  readonly name: string;
+  readonly password: Secret;
+}
+
+const SHORTEST_NTLMV2 = 16 + targetInfoOffset;
+
+/** The server's half of one NTLMv2 handshake ([MS-NLMP] 3.2.5). One object per connection; a handshake can be tried once. */
+export class NtlmServer {
+  readonly #computerName: string;
+  #negotiate: Buffer | undefined;
+  #challenge: (Challenge & { readonly message: Buffer }) | undefined;
+
+  constructor(computerName: string) {
+    this.#computerName = computerName;
+  }
+
+  /** Answers the client's first token. Throws a ProtocolViolation when it is malformed. */
+  challenge(negotiate: Buffer): Buffer {
+    const offered = parseNegotiate(negotiate).flags;
+    const name = this.#computerName.toUpperCase();
+    const dnsName = utf16(this.#computerName.toLowerCase());
+    const challenge = {
+      flags:
+        (wantedFlags & (offered | flags.targetInfo | flags.version) & ~flags.requestTarget) | flags.requestTarget | flags.targetTypeServer,
+      serverChallenge: randomBytes(8),
+      targetName: utf16(name),
+      targetInfo: buildAvPairs(
+        new Map([
+          [avIds.domainName, utf16(name)],
+          [avIds.computerName, utf16(name)],
+          [avIds.dnsDomainName, dnsName],
+          [avIds.dnsComputerName, dnsName],
+          [avIds.timestamp, fileTime(Date.now())],
+        ]),
+      ),
+    };
+    challenge.flags >>>= 0;
+    const message = buildChallenge(challenge);
+    this.#negotiate = Buffer.from(negotiate);
+    this.#challenge = { ...challenge, message };
+    return message;
+  }
+
+  /**
+   * Checks the client's last token; `undefined` means refused: unknown user, wrong password, weaker than NTLMv2 with sealing, or a wrong
+   * integrity code. Throws a ProtocolViolation when it is malformed.
+   */
+  accept(message: Buffer, accounts: readonly Account[]): Accepted | undefined {
+    const challenge = this.#challenge;
+    const negotiate = this.#negotiate;
+    this.#challenge = undefined;
+    if (challenge === undefined || negotiate === undefined) return undefined;
+    const fields = parseAuthenticate(message);
+    const user = fields.user.toString('utf16le');
+    const account = accounts.find((candidate) => candidate.name.toUpperCase() === user.toUpperCase());
+    if (account === undefined || fields.ntResponse.length < SHORTEST_NTLMV2 || !hasFlags(fields.flags, neededFlags)) return undefined;
+    const key = responseKey(account.password.reveal(), user, fields.domain.toString('utf16le'));
+    const ntProof = fields.ntResponse.subarray(0, 16);
+    const blob = fields.ntResponse.subarray(16);
+    if (!timingSafeEqual(proof(key, challenge.serverChallenge, blob), ntProof)) return undefined;
+    const baseKey = sessionBaseKey(key, ntProof);
+    const exchanged = hasFlags(fields.flags, flags.keyExchange);
+    if (exchanged && fields.encryptedSessionKey.length !== 16) return undefined;
+    const sessionKey = exchanged ? Buffer.from(fields.encryptedSessionKey) : baseKey;
+    if (exchanged) new Rc4(baseKey).apply(sessionKey);
+    const avFlags = parseAvPairs(blob.subarray(targetInfoOffset)).get(avIds.flags);
+    const provesIntegrity = avFlags !== undefined && avFlags.length === 4 && hasFlags(avFlags.readUInt32LE(), avFlagMicProvided);
+    if (provesIntegrity && !this.#hasIntegrity(sessionKey, negotiate, challenge.message, message)) return undefined;
+    return { user: account.name, session: new SessionSecurity('server', sessionKey, exchanged) };
+  }
+
+  /** MIC ([MS-NLMP] 3.2.5.1.2): covers all three messages, itself as zeros. */
+  #hasIntegrity(sessionKey: Buffer, negotiate: Buffer, challenge: Buffer, message: Buffer): boolean {
+    if (message.length < micOffset + 16) return false;
+    const zeroed = Buffer.from(message);
+    zeroed.fill(0, micOffset, micOffset + 16);
+    return timingSafeEqual(hmacMd5(sessionKey, negotiate, challenge, zeroed), message.subarray(micOffset, micOffset + 16));
+  }
+}

@@ -1,0 +1,170 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { Secret } from '../../core/secret.ts';
+import { avIds, buildAvPairs, parseAvPairs } from './av-pairs.ts';
+import { flags } from './flags.ts';
+import { md4 } from './md4.ts';
+import { micOffset, parseAuthenticate, parseChallenge } from './messages.ts';
+import { NtlmClient, ntlmCredential } from './ntlm-client.ts';
+import { NtlmServer } from './ntlm-server.ts';
+import { clientChallengeBlob, proof, responseKey, sessionBaseKey, utf16 } from './ntlmv2.ts';
+import { Rc4 } from './rc4.ts';
+import { SessionSecurity, directionKey } from './session-security.ts';
+
+const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex');
+
+t.test('MD4 gives the digests of RFC 1320, A.5', async (t) => {
+  t.equal(md4(Buffer.from('')).toString('hex'), '31d6cfe0d16ae931b73c59d7e0c089c0');
+  t.equal(md4(Buffer.from('abc')).toString('hex'), 'a448017aaf21d8525fc10ae87aa6729d');
+  t.equal(
+    md4(Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789')).toString('hex'),
+    '043f8582f241db351ce627e153e7f0e4',
+  );
+  t.equal(md4(Buffer.from('1234567890'.repeat(8))).toString('hex'), 'e33b4ddc9c38f2199c3e7b164fcc0536');
+});
+
+t.test('RC4 gives the key streams of RFC 6229 and runs on between calls', async (t) => {
+  const stream = Buffer.alloc(32);
+  const cipher = new Rc4(hex('0102030405'));
+  cipher.apply(stream.subarray(0, 7));
+  cipher.apply(stream.subarray(7));
+  t.equal(stream.toString('hex'), 'b2396305f03dc027ccc3524a0a1118a86982944f18fc82d589c403a47a0d0919');
+});
+
+t.test('the worked example of MS-NLMP 4.2.4 (NTLMv2)', async (t) => {
+  const serverChallenge = hex('0123456789abcdef');
+  const targetInfo = buildAvPairs(
+    new Map([
+      [avIds.domainName, utf16('Domain')],
+      [avIds.computerName, utf16('Server')],
+    ]),
+  );
+  const key = responseKey('Password', 'User', 'Domain');
+  t.equal(key.toString('hex'), '0c868a403bfd7a93a3001ef22ef02e3f', 'NTOWFv2 (4.2.4.1.1)');
+  const blob = clientChallengeBlob(Buffer.alloc(8), hex('aaaaaaaaaaaaaaaa'), targetInfo);
+  const ntProof = proof(key, serverChallenge, blob);
+  t.equal(ntProof.toString('hex'), '68cd0ab851e51c96aabc927bebef6a1c', 'NTProofStr (4.2.4.2.2)');
+  const baseKey = sessionBaseKey(key, ntProof);
+  t.equal(baseKey.toString('hex'), '8de40ccadbc14a82f15cb0ad0de95ca3', 'SessionBaseKey (4.2.4.1.2)');
+  const sessionKey = hex('55'.repeat(16));
+  const encrypted = Buffer.from(sessionKey);
+  new Rc4(baseKey).apply(encrypted);
+  t.equal(encrypted.toString('hex'), 'c5dad2544fc9799094ce1ce90bc9d03e', 'EncryptedRandomSessionKey (4.2.4.2.3)');
+  t.equal(directionKey(sessionKey, 'client', 'sealing').toString('hex'), '59f600973cc4960a25480a7c196e4c58', 'SEALKEY (4.2.4.4)');
+  t.equal(directionKey(sessionKey, 'client', 'signing').toString('hex'), '4788dc861b4782f35d43fd98fe1a2d39', 'SIGNKEY (4.2.4.4)');
+  const message = utf16('Plaintext');
+  const signature = new SessionSecurity('client', sessionKey).seal(message);
+  t.equal(message.toString('hex'), '54e50165bf1936dc996020c1811b0f06fb5f', 'sealed data (4.2.4.4)');
+  t.equal(signature.toString('hex'), '010000007fb38ec5c55d497600000000', 'signature (4.2.4.4)');
+});
+
+const password = new Secret('pass word ü');
+const accounts = [{ name: 'Vagrant', password }];
+
+const handshake = (name: string, secret: Secret, change: (token: Buffer) => void = () => {}) => {
+  const client = new NtlmClient(ntlmCredential(name, secret));
+  const server = new NtlmServer('Guest-1');
+  const { token, session } = client.authenticate(server.challenge(client.negotiate()));
+  change(token);
+  return { client: session, accepted: server.accept(token, accounts), token };
+};
+
+t.test('both sides agree and talk sealed in both directions', async (t) => {
+  const { client, accepted } = handshake('WORKGROUP\\vagrant', password);
+  t.equal(accepted?.user, 'Vagrant', 'the name is the one the server knows');
+  for (let round = 0; round < 3; round++) {
+    const request = Buffer.from(`request ${round}`);
+    const signature = client.seal(request);
+    t.notOk(request.includes('request'));
+    accepted?.session.unseal(signature, request);
+    t.equal(request.toString(), `request ${round}`);
+    const answer = Buffer.from(`answer ${round}`);
+    client.unseal(accepted?.session.seal(answer) ?? Buffer.alloc(0), answer);
+    t.equal(answer.toString(), `answer ${round}`);
+  }
+});
+
+t.test('a message that was changed, repeated or left out is refused', async (t) => {
+  const changed = handshake('vagrant', password);
+  const message = Buffer.from('pay 10');
+  const signature = changed.client.seal(message);
+  message[4]! ^= 1;
+  t.throws(() => changed.accepted?.session.unseal(signature, message), /wrong signature/);
+  const repeated = handshake('vagrant', password);
+  const first = Buffer.from('one');
+  const firstSignature = repeated.client.seal(first);
+  const copy = Buffer.from(first);
+  repeated.accepted?.session.unseal(firstSignature, first);
+  t.throws(() => repeated.accepted?.session.unseal(firstSignature, copy), /wrong signature/);
+});
+
+t.test('who is refused', async (t) => {
+  t.equal(handshake('vagrant', new Secret('wrong')).accepted, undefined, 'wrong password');
+  t.equal(handshake('somebody', password).accepted, undefined, 'unknown user');
+  t.equal(handshake('', password).accepted, undefined, 'nobody');
+  t.equal(handshake('vagrant', password, (token) => void (token[micOffset]! ^= 1)).accepted, undefined, 'wrong integrity code');
+  t.equal(handshake('vagrant', password, (token) => void (token[64]! ^= 1)).accepted, undefined, 'a change anywhere in the message');
+  t.equal(
+    handshake('vagrant', password, (token) => token.writeUInt32LE((token.readUInt32LE(60) & ~flags.seal) >>> 0, 60)).accepted,
+    undefined,
+    'no sealing',
+  );
+  const server = new NtlmServer('g');
+  const client = new NtlmClient(ntlmCredential('vagrant', password));
+  const { token } = client.authenticate(server.challenge(client.negotiate()));
+  t.ok(server.accept(token, accounts));
+  t.equal(server.accept(token, accounts), undefined, 'the same token again');
+});
+
+t.test('a server without sealing is refused by the client', async (t) => {
+  const client = new NtlmClient(ntlmCredential('vagrant', password));
+  const challenge = new NtlmServer('g').challenge(client.negotiate());
+  challenge.writeUInt32LE((challenge.readUInt32LE(20) & ~flags.seal) >>> 0, 20);
+  t.throws(() => client.authenticate(challenge), /128-bit sealing/);
+});
+
+t.test('hostile tokens are refused and never crash', async () => {
+  const server = new NtlmServer('g');
+  const client = new NtlmClient(ntlmCredential('vagrant', password));
+  const tokens = [client.negotiate(), server.challenge(client.negotiate())];
+  fc.assert(
+    fc.property(fc.nat(1), fc.nat(200), fc.nat(255), fc.nat(200), (which, at, value, cut) => {
+      const token = Buffer.from(tokens[which]!);
+      token[at % token.length] = value;
+      const mutated = cut % 3 === 0 ? token.subarray(0, cut % token.length) : token;
+      for (const read of [
+        parseChallenge,
+        parseAuthenticate,
+        (message: Buffer) => client.authenticate(message),
+        (message: Buffer) => new NtlmServer('g').challenge(message),
+      ]) {
+        try {
+          read(mutated);
+        } catch (error) {
+          if (!(error instanceof Error) || error.name !== 'ProtocolViolation') throw error;
+        }
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+t.test('target information survives a round trip; one without an end is refused', async (t) => {
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(fc.tuple(fc.integer({ min: 1, max: 20 }), fc.uint8Array({ maxLength: 50 })), { selector: ([id]) => id, maxLength: 8 }),
+      (pairs) => {
+        const given = new Map(pairs.map(([id, bytes]) => [id, Buffer.from(bytes)]));
+        const read = parseAvPairs(buildAvPairs(given));
+        return given.size === read.size && [...given].every(([id, bytes]) => read.get(id)?.equals(bytes));
+      },
+    ),
+  );
+  t.throws(() => parseAvPairs(hex('0100 0400 4100')), /does not end/);
+});
+
+t.test('user names', async (t) => {
+  t.match(ntlmCredential('DOM\\u', password), { domain: 'DOM', user: 'u' });
+  t.match(ntlmCredential('.\\u', password), { domain: '', user: 'u' });
+  t.match(ntlmCredential('u@dom', password), { domain: '', user: 'u@dom' });
+});

@@ -1,0 +1,36 @@
+/** RC4 with its state kept between calls, as NTLM's sealing wants it. Never use it for anything else. */
+export class Rc4 {
+  readonly #state: Uint8Array = new Uint8Array(256);
+  #i = 0;
+  #j = 0;
+
+  constructor(key: Uint8Array) {
+    const state = this.#state;
+    for (let i = 0; i < 256; i++) state[i] = i;
+    for (let i = 0, j = 0; i < 256; i++) {
+      const value = state[i]!;
+      j = (j + value + key[i % key.length]!) & 255;
+      state[i] = state[j]!;
+      state[j] = value;
+    }
+  }
+
+  /** Encrypts or decrypts `bytes` in place. */
+  apply(bytes: Uint8Array): void {
+    const state = this.#state;
+    const length = bytes.length;
+    let i = this.#i;
+    let j = this.#j;
+    for (let at = 0; at < length; at++) {
+      i = (i + 1) & 255;
+      const left = state[i]!;
+      j = (j + left) & 255;
+      const right = state[j]!;
+      state[i] = right;
+      state[j] = left;
+      bytes[at]! ^= state[(left + right) & 255]!;
+    }
+    this.#i = i;
+    this.#j = j;
+  }
+}
