@@ -1,0 +1,59 @@
+import { ProtocolViolation } from '../protocol-violation.ts';
+import { namespaces } from '../soap/namespaces.ts';
+import type { XmlElement } from '../soap/xml-element.ts';
+import type { XmlPart } from '../soap/xml-parts.ts';
+import { escapeXml } from '../soap/xml-text.ts';
+import { responseAction } from './actions.ts';
+import { type Request, type RequestContext, buildRequest } from './request.ts';
+import { type ResponseContext, buildResponse } from './response.ts';
+
+/** A command to start in a shell ([MS-WSMV] 2.2.4.7). */
+export interface CommandRequest {
+  /** Command and arguments joined by blanks. */
+  readonly line: string;
+  /** Chosen by the client, or by the server when absent. */
+  readonly commandId?: string;
+  /** Whether the line is a program to start directly and not one for cmd.exe. */
+  readonly skipCmdShell: boolean;
+  /** Whether standard input is a console. A pipe (`false`) is the only way to an end of file; ctrl_c reaches only a console. */
+  readonly consoleModeStdin: boolean;
+}
+
+export const commandRequest = (context: RequestContext, shellId: string, request: CommandRequest): readonly XmlPart[] =>
+  buildRequest('Command', context, {
+    shellId,
+    options: {
+      WINRS_CONSOLEMODE_STDIN: request.consoleModeStdin ? 'TRUE' : 'FALSE',
+      WINRS_SKIP_CMD_SHELL: request.skipCmdShell ? 'TRUE' : 'FALSE',
+    },
+    body: [
+      `<rsp:CommandLine${request.commandId === undefined ? '' : ` CommandId="${escapeXml(request.commandId)}"`}>`,
+      `<rsp:Command>${escapeXml(request.line)}</rsp:Command></rsp:CommandLine>`,
+    ],
+  });
+
+export function parseCommandRequest(request: Request): CommandRequest {
+  const commandLine = request.body.get(namespaces.rsp, 'CommandLine');
+  const words = [commandLine.get(namespaces.rsp, 'Command'), ...commandLine.findAll(namespaces.rsp, 'Arguments')].map(
+    (element) => element.text,
+  );
+  const commandId = commandLine.attributes.get('CommandId');
+  return {
+    line: words.join(' '),
+    ...(commandId ? { commandId } : {}),
+    skipCmdShell: request.options.get('WINRS_SKIP_CMD_SHELL')?.trim().toUpperCase() === 'TRUE',
+    consoleModeStdin: request.options.get('WINRS_CONSOLEMODE_STDIN')?.trim().toUpperCase() !== 'FALSE',
+  };
+}
+
+export const commandResponse = (context: ResponseContext, commandId: string): readonly XmlPart[] =>
+  buildResponse(responseAction('Command'), ['s', 'a', 'x', 'w', 'rsp', 'p'], context, [
+    `<rsp:CommandResponse><rsp:CommandId>${escapeXml(commandId)}</rsp:CommandId></rsp:CommandResponse>`,
+  ]);
+
+/** The id of the command that was started. */
+export function parseCommandResponse(body: XmlElement): string {
+  const commandId = body.get(namespaces.rsp, 'CommandResponse').textOf(namespaces.rsp, 'CommandId');
+  if (!commandId) throw new ProtocolViolation('the answer to Command names no command');
+  return commandId;
+}
