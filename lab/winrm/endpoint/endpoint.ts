@@ -1,0 +1,175 @@
+import http from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Secret } from '../../core/secret.ts';
+import { isSealed, sealBody, sealedContentType, soapContentType, unsealBody } from '../framing/sealed-body.ts';
+import type { SessionSecurity } from '../ntlm/session-security.ts';
+import { ProtocolViolation } from '../protocol-violation.ts';
+import { type XmlPart, joinParts } from '../soap/xml-parts.ts';
+import { ConnectionLogin } from './connection-login.ts';
+import { Dispatcher } from './dispatcher.ts';
+import type { GuestProcesses } from './guest-processes.ts';
+import { type Quotas, windowsQuotas } from './quotas.ts';
+import { ShellTable } from './shell-table.ts';
+
+export interface EndpointOptions {
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  readonly users: readonly { readonly name: string; readonly password: Secret }[];
+  /** What starts processes in the guest. */
+  readonly processes: GuestProcesses;
+  readonly identity: { /** `10.0.19045` */ readonly osVersion: string; readonly computerName: string };
+  /** Takes messages that are not sealed, and with them Basic. Default false, as on Windows. */
+  readonly allowUnencrypted?: boolean;
+  readonly quotas?: Partial<Quotas>;
+}
+
+/** A WinRM service in front of a guest. */
+export interface WinrmEndpoint {
+  readonly url: string;
+  readonly port: number;
+  /** Ends every command, closes every connection and stops listening. Harmless a second time. */
+  readonly close: () => Promise<void>;
+}
+
+const SERVER = 'Microsoft-HTTPAPI/2.0';
+const IDLE_CONNECTION_MS = 120_000;
+/** MaxPacketRetrievalTimeSeconds of Windows. */
+const REQUEST_TIME_MS = 120_000;
+
+/** Starts a WinRM service that answers as Windows does ([MS-WSMV]). Rejects when the port cannot be listened on. */
+export async function startEndpoint(options: EndpointOptions): Promise<WinrmEndpoint> {
+  const quotas: Quotas = { ...windowsQuotas, ...options.quotas };
+  const shells = new ShellTable(options.processes, quotas);
+  const service: Service = {
+    dispatcher: new Dispatcher(shells, quotas, options.identity.osVersion),
+    quotas,
+    allowUnencrypted: options.allowUnencrypted ?? false,
+    login: () => new ConnectionLogin(options.users, options.identity.computerName, options.allowUnencrypted ?? false),
+  };
+  const logins = new WeakMap<Socket, ConnectionLogin>();
+  const busy = new WeakSet<Socket>();
+  const server = http.createServer({ keepAliveTimeout: IDLE_CONNECTION_MS, requestTimeout: REQUEST_TIME_MS }, (request, response) => {
+    const { socket } = request;
+    // No client pipelines, and sealed answers to pipelined messages could be sealed in the wrong order.
+    if (busy.has(socket)) {
+      socket.destroy();
+      return;
+    }
+    busy.add(socket);
+    const login = logins.get(socket) ?? service.login();
+    logins.set(socket, login);
+    serve(service, login, request, response)
+      .catch(() => socket.destroy())
+      .finally(() => busy.delete(socket));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  let closing: Promise<void> | undefined;
+  return {
+    url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}/wsman`,
+    port,
+    close: () => {
+      closing ??= new Promise((resolve) => {
+        shells.closeAll();
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+      return closing;
+    },
+  };
+}
+
+interface Service {
+  readonly dispatcher: Dispatcher;
+  readonly quotas: Quotas;
+  readonly allowUnencrypted: boolean;
+  readonly login: () => ConnectionLogin;
+}
+
+async function serve(
+  service: Service,
+  login: ConnectionLogin,
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+): Promise<void> {
+  // /wsman, /WSMAN?PSVersion=5.1
+  if (!/^\/wsman\/?(?:\?.*)?$/i.test(request.url ?? '')) return reply(response, 404);
+  if (request.method !== 'POST') return reply(response, 405);
+  const body = await readBody(request, service.quotas.maxEnvelopeBytes);
+  if (body === undefined) return reply(response, 413, { close: true });
+  const contentType = request.headers['content-type'] ?? '';
+  if (request.headers['wsmanidentify']?.toString().toLowerCase() === 'unauthenticated')
+    return reply(response, 200, { parts: service.dispatcher.identity() });
+  let document = body;
+  let session: SessionSecurity | undefined;
+  let user: string;
+  try {
+    const checked = login.check(request.headers.authorization);
+    if (checked.kind === 'refused') return reply(response, 401, { challenges: checked.challenges });
+    if (body.length === 0) return reply(response, 200);
+    user = checked.user;
+    if (isSealed(contentType)) {
+      if (checked.session === undefined) return reply(response, 401, { challenges: ['Negotiate'], close: true });
+      session = checked.session;
+      document = unsealBody(body, contentType, session);
+    } else if (!service.allowUnencrypted) return reply(response, 500);
+  } catch (error) {
+    if (!(error instanceof ProtocolViolation)) throw error;
+    return reply(response, 400, { close: true });
+  }
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  const answer = await service.dispatcher.answer(document, { user, clientIp: request.socket.remoteAddress ?? '', gone: gone.signal });
+  if (gone.signal.aborted) {
+    answer.undelivered?.();
+    return undefined;
+  }
+  if (answer.undelivered) {
+    response.once('close', () => {
+      if (!response.writableFinished) answer.undelivered?.();
+    });
+  }
+  return reply(response, answer.status, { parts: answer.parts, session });
+}
+
+interface Content {
+  readonly parts?: readonly XmlPart[];
+  readonly session?: SessionSecurity | undefined;
+  readonly challenges?: readonly string[];
+  readonly close?: boolean;
+}
+
+function reply(response: http.ServerResponse, status: number, content: Content = {}): void {
+  const { parts, session, challenges, close } = content;
+  const body = parts === undefined ? undefined : session === undefined ? joinParts(parts) : sealBody(parts, session);
+  response.sendDate = true;
+  response.writeHead(status, {
+    ...(challenges === undefined ? {} : { 'WWW-Authenticate': [...challenges] }),
+    ...(body === undefined ? {} : { 'Content-Type': session === undefined ? soapContentType : sealedContentType }),
+    Server: SERVER,
+    ...(close ? { Connection: 'close' } : {}),
+    'Content-Length': body?.length ?? 0,
+  });
+  if (body === undefined) response.end();
+  else response.end(body);
+}
+
+/** Read and dropped of a body that is too large, so that the client gets to hear why before the connection closes. */
+const MOST_DROPPED_BYTES = 16 << 20;
+
+/** The whole body, or `undefined` when it is larger than allowed. */
+async function readBody(request: http.IncomingMessage, mostBytes: number): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    sizeBytes += chunk.length;
+    if (sizeBytes <= mostBytes) chunks.push(chunk);
+    else if (sizeBytes > MOST_DROPPED_BYTES) return undefined;
+  }
+  if (sizeBytes > mostBytes) return undefined;
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, sizeBytes);
+}
