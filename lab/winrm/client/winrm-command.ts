@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import type { Call } from '../../core/call.ts';
+import { LabError } from '../../core/error.ts';
+import { faultCodes } from '../faults/fault-catalogue.ts';
+import { faultOf } from '../faults/fault.ts';
+import { type OutputChunk, parseReceiveResponse, receiveRequest } from '../messages/receive.ts';
+import { type Signal, signalRequest } from '../messages/signal.ts';
+import { ProtocolViolation } from '../protocol-violation.ts';
+import type { Exchange } from './exchange.ts';
+import { type Stdin, pumpStdin } from './stdin-pump.ts';
+
+/** A command that was started in a shell. */
+export class WinrmCommand {
+  readonly id: string;
+  readonly #shellId: string;
+  readonly #exchange: Exchange;
+
+  constructor(exchange: Exchange, shellId: string, id: string) {
+    this.#exchange = exchange;
+    this.#shellId = shellId;
+    this.id = id;
+  }
+
+  /**
+   * Follows the command's output until it is done and resolves with its exit code (unsigned 32-bit). `onOutput` is awaited before more is asked
+   * for, so a slow consumer slows the command and fills no memory. One Receive at a time; follow a command once.
+   */
+  async follow(onOutput: (chunk: OutputChunk) => void | Promise<void>, call: Call): Promise<number> {
+    for (;;) {
+      const answer = await this.#receive(call);
+      if (answer === undefined) continue;
+      for (const chunk of answer.chunks) await onOutput(chunk);
+      if (answer.exitCode !== undefined) return answer.exitCode;
+    }
+  }
+
+  /** Sends standard input and closes it; see {@link pumpStdin}. */
+  write(stdin: Stdin, over: AbortSignal, call: Call): Promise<void> {
+    return pumpStdin(this.#exchange, this.#shellId, this.id, stdin, over, call);
+  }
+
+  /** `terminate` also frees the command's place in its shell and belongs at the end of every command. */
+  async signal(signal: Signal, call: Call): Promise<void> {
+    await this.#exchange.ask(
+      { name: 'Signal', build: (context) => signalRequest(context, this.#shellId, this.id, signal), repeat: 'when-lost' },
+      call,
+    );
+  }
+
+  /** One Receive; `undefined` when the server had nothing within its operation time-out, which only means to ask again. */
+  async #receive(call: Call): Promise<ReturnType<typeof parseReceiveResponse> | undefined> {
+    try {
+      // A repetition after a lost connection carries the same MessageID, by which the server tells it from a new Receive and gives the same bytes again.
+      const body = await this.#exchange.ask(
+        { name: 'Receive', build: (context) => receiveRequest(context, this.#shellId, this.id), repeat: 'when-lost' },
+        call,
+      );
+      return parseReceiveResponse(body, this.id);
+    } catch (error) {
+      if (faultOf(error)?.code === faultCodes.timedOut) return undefined;
+      if (error instanceof ProtocolViolation)
+        throw LabError.of('winrm.protocol-violation', { url: this.#exchange.target.url, what: error.message }, { cause: error });
+      throw error;
+    }
+  }
+}
+
+/** An id as Windows makes them. */
+export const newId = (): string => randomUUID().toUpperCase();

@@ -1,0 +1,160 @@
+import type { Client } from 'undici';
+import type { Call } from '../../core/call.ts';
+import { LabError } from '../../core/error.ts';
+import { isSealed, sealBody, sealedContentType, soapContentType, unsealBody } from '../framing/sealed-body.ts';
+import { readNegotiate, writeNegotiate } from '../ntlm/negotiate-header.ts';
+import { NtlmClient, ntlmCredential } from '../ntlm/ntlm-client.ts';
+import type { SessionSecurity } from '../ntlm/session-security.ts';
+import { ProtocolViolation } from '../protocol-violation.ts';
+import { type XmlPart, joinParts } from '../soap/xml-parts.ts';
+import { oneConnection } from './one-connection.ts';
+import type { Target } from './target.ts';
+import { wireError } from './wire-errors.ts';
+
+/** Twice what is asked for with MaxEnvelopeSize: multipart wrapper and a server that counts differently. */
+const MOST_ANSWER_BYTES = 1_100_000;
+const HANDSHAKE_LIMIT_MS = 30_000;
+
+/** A message ready for one socket: when it is sealed, it can be sent on no other and in no other order. */
+export interface Prepared {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+/** What came back, unsealed. */
+export interface Reply {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: Buffer;
+}
+
+interface RawReply extends Reply {
+  readonly offers: readonly string[];
+}
+
+/** One authenticated connection. Carries one message at a time; once it breaks it stays broken. */
+export class WinrmSocket {
+  readonly #target: Target;
+  readonly #http: Client;
+  #session: SessionSecurity | undefined;
+  #usable = true;
+
+  private constructor(target: Target) {
+    this.#target = target;
+    this.#http = oneConnection(target);
+    this.#http.on('disconnect', () => {
+      this.#usable = false;
+    });
+  }
+
+  /** Connects and logs in. With Basic there is nothing to do before the first message. */
+  static async open(target: Target, call: Call): Promise<WinrmSocket> {
+    const socket = new WinrmSocket(target);
+    try {
+      if (target.authentication === 'ntlm') await socket.#logIn(call);
+      return socket;
+    } catch (error) {
+      socket.close();
+      throw error;
+    }
+  }
+
+  /** Whether another message may be sent on it. */
+  get usable(): boolean {
+    return this.#usable;
+  }
+
+  close(): void {
+    this.#usable = false;
+    this.#http.destroy().catch(() => {});
+  }
+
+  /** Makes a message ready. Prepared messages must be posted in the order they were prepared. */
+  prepare(parts: readonly XmlPart[]): Prepared {
+    if (this.#session && !this.#target.tls) return { headers: { 'content-type': sealedContentType }, body: sealBody(parts, this.#session) };
+    const headers: Record<string, string> = { 'content-type': soapContentType };
+    if (this.#target.authentication === 'basic') {
+      headers['authorization'] = `Basic ${Buffer.from(`${this.#target.user}:${this.#target.password.reveal()}`).toString('base64')}`;
+    }
+    return { headers, body: joinParts(parts) };
+  }
+
+  /**
+   * Sends a message and waits for the answer, at most `limitMs`. Rejects with {@link NotSent} when it never left, else with an error of the
+   * catalogue; the socket is unusable after either.
+   */
+  async post(message: Prepared, action: string, limitMs: number, call: Call): Promise<Reply> {
+    try {
+      const reply = await this.#exchange(message, action, limitMs, call);
+      // An answer to a sealed message that is not sealed can only come from whoever did not read it: an HTTP status without content.
+      if (!isSealed(reply.contentType)) return this.#session && !this.#target.tls ? { ...reply, body: Buffer.alloc(0) } : reply;
+      if (this.#session === undefined) throw new ProtocolViolation('a sealed answer came on a connection without keys');
+      return { ...reply, body: unsealBody(reply.body, reply.contentType, this.#session) };
+    } catch (error) {
+      this.close();
+      throw wireError(error, this.#target, action, limitMs, call);
+    }
+  }
+
+  async #logIn(call: Call): Promise<void> {
+    const { user, password, url } = this.#target;
+    const ntlm = new NtlmClient(ntlmCredential(user, password));
+    const shake = (token: Buffer): Promise<RawReply> =>
+      this.#exchange(
+        { headers: { authorization: writeNegotiate(token), 'content-type': soapContentType }, body: Buffer.alloc(0) },
+        'log in',
+        HANDSHAKE_LIMIT_MS,
+        call,
+      );
+    try {
+      const challenged = await shake(ntlm.negotiate());
+      const challenge = challenged.offers.map(readNegotiate).find((token) => token !== undefined);
+      if (challenged.status !== 401)
+        throw new ProtocolViolation(`the first step of the log-in was answered with HTTP ${challenged.status}`);
+      if (challenge === undefined) {
+        const advice = `It offers ${challenged.offers.join(', ') || 'no authentication at all'}: enable Negotiate on the guest (winrm set winrm/config/service/auth).`;
+        throw LabError.of('winrm.authentication-refused', { url, user, scheme: 'NTLM', advice });
+      }
+      const { token, session } = ntlm.authenticate(challenge);
+      const { status } = await shake(token);
+      if (status === 401)
+        throw LabError.of('winrm.authentication-refused', {
+          url,
+          user,
+          scheme: 'NTLM',
+          advice: 'The account may also be locked or barred from network log-on.',
+        });
+      if (status !== 200) throw new ProtocolViolation(`the log-in was answered with HTTP ${status}`);
+      this.#session = session;
+    } catch (error) {
+      throw wireError(error, this.#target, 'the log-in', HANDSHAKE_LIMIT_MS, call);
+    }
+  }
+
+  async #exchange(message: Prepared, action: string, limitMs: number, call: Call): Promise<RawReply> {
+    call.signal.throwIfAborted();
+    const { statusCode, headers, body } = await this.#http.request({
+      path: this.#target.path,
+      method: 'POST',
+      headers: { ...message.headers, 'accept-encoding': 'identity', 'user-agent': 'AniVault Lab' },
+      body: message.body,
+      signal: call.signal,
+      headersTimeout: limitMs,
+      bodyTimeout: limitMs,
+    });
+    const chunks: Buffer[] = [];
+    let sizeBytes = 0;
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      sizeBytes += chunk.length;
+      if (sizeBytes > MOST_ANSWER_BYTES) throw new ProtocolViolation(`the answer to ${action} is longer than ${MOST_ANSWER_BYTES} bytes`);
+      chunks.push(chunk);
+    }
+    const offers = headers['www-authenticate'];
+    return {
+      status: statusCode,
+      contentType: String(headers['content-type'] ?? ''),
+      body: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks),
+      offers: offers === undefined ? [] : [offers].flat(),
+    };
+  }
+}
