@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ComponentReport } from '../contract/cli-event.ts';
 import { startAnitomy } from './anitomy.ts';
-import { loadedLibrary } from './loaded-library.ts';
+import { loadedAddonFile } from './load-addon.ts';
 import type { NativePart } from './native-part.ts';
 import { readPart } from './part-source.ts';
 import { loadSodium } from './sodium.ts';
@@ -29,15 +29,13 @@ export const componentTrials: readonly ComponentTrial[] = [
   async () => {
     const part = readPart('anitomyscript.wasm');
     const trial = `parse ${JSON.stringify(KNOWN_NAME)}`;
-    return report(part, part.location, trial, async () => isDeepStrictEqual((await startAnitomy(part)).parse(KNOWN_NAME), KNOWN_FIELDS));
+    return report(part, trial, async () => isDeepStrictEqual((await startAnitomy(part)).parse(KNOWN_NAME), KNOWN_FIELDS));
   },
   async () => {
     const part = readPart('sodium-native.node');
     const trial = 'BLAKE2b of a known text; seal and open a secret box';
-    const tried = await report(part, part.location, trial, sodiumWorks);
-    const file = loadedLibrary(part.name);
-    if (file !== undefined) return { ...tried, loadedFrom: file };
-    return { ...tried, works: false, trial: `${tried.trial}; the operating system has no ${part.name} loaded` };
+    const tried = await report(part, trial, sodiumWorks);
+    return { ...tried, loadedFrom: loadedAddonFile(part.name) ?? part.location };
   },
 ];
 
@@ -56,7 +54,7 @@ async function sodiumWorks(): Promise<boolean> {
   return hash.toString('hex') === KNOWN_HASH && box.toString('hex') === KNOWN_BOX && opens && opened.equals(message) && refuses;
 }
 
-async function report(part: NativePart, loadedFrom: string, trial: string, works: () => Promise<boolean>): Promise<ComponentReport> {
+async function report(part: NativePart, trial: string, works: () => Promise<boolean>): Promise<ComponentReport> {
   const about = {
     name: part.name,
     kind: part.kind,
@@ -65,7 +63,7 @@ async function report(part: NativePart, loadedFrom: string, trial: string, works
     sizeBytes: part.bytes.byteLength,
     sha256: part.sha256,
     origin: part.origin,
-    loadedFrom,
+    loadedFrom: part.location,
   };
   try {
     const worked = await works();

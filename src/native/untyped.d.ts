@@ -21,9 +21,3 @@ declare namespace WebAssembly {
     readonly exports: Exports;
   }
 }
-
-declare namespace NodeJS {
-  interface ProcessReport {
-    excludeNetwork: boolean;
-  }
-}
