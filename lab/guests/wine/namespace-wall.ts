@@ -15,7 +15,7 @@ export const namespaceWall = (root: WineRoot, overlay: 'disk' | 'memory'): Wall 
     const prefix = await mountOf(place, overlay);
     return {
       program: (command) => sandboxed({ root, prefix, temporary, hostName: place.hostName, drive: place.drive, env: place.env }, commandLine(command)),
-      remove: async () => {},
+      leftovers: { folders: [place.folder] },
     };
   },
 });

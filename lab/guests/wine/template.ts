@@ -8,6 +8,7 @@ import { cachedFolder, findCached } from '../../host/cached-folder.ts';
 import { type ExecResult, exec } from '../../host/exec.ts';
 import type { Folders } from '../../host/folders.ts';
 import { limited } from './limit.ts';
+import { endLoosePrograms, removeLeftovers } from './leftovers.ts';
 import { removeFolder } from './remove-folder.ts';
 import type { PreparedPrefix, Wall } from './wall.ts';
 import { asBuild, osVersionOf } from './windows-version.ts';
@@ -132,7 +133,7 @@ async function verify(source: TemplateSource, layers: readonly LocalPath[], buil
   const prefix = await source.wall.prepare({ folder, from: layers, hostName: 'TRIAL', drive: {}, env: {} });
   const result = await runScript(prefix, ASK_VERSION, `asking the template of build ${build} for its version`, call);
   if (!result.stdout.includes(`Windows ${osVersionOf(build)}`)) throw LabError.of('wine.template-failed', { what: `template of build ${build}`, output: shortened(result) });
-  await removeFolder(folder);
+  await removeLeftovers(prefix.leftovers);
 }
 
 async function runScript(prefix: PreparedPrefix, script: string, what: string, call: Call): Promise<ExecResult> {
@@ -144,7 +145,7 @@ async function runScript(prefix: PreparedPrefix, script: string, what: string, c
       return result;
     });
   } finally {
-    await prefix.remove();
+    await endLoosePrograms(prefix.leftovers);
   }
 }
 

@@ -6,8 +6,15 @@ import type { HostProgram } from './host-program.ts';
 export interface PreparedPrefix {
   /** How to run something in it. All that runs in one prefix must come from one `PreparedPrefix`. */
   readonly program: (command: PrefixCommand) => HostProgram;
-  /** Removes what was made outside the prefix' own folder; to be called when nothing runs any more. */
-  readonly remove: () => Promise<void>;
+  readonly leftovers: Leftovers;
+}
+
+/** What has to be ended and removed when a prefix is no longer used. Plain data, so that another process can do it. */
+export interface Leftovers {
+  /** Folders and what is in them, the prefix' own included. */
+  readonly folders: readonly string[];
+  /** Where nothing ends a prefix' programs by itself: the prefix by which they are found. */
+  readonly looseIn?: string;
 }
 
 /** What to run in a prefix. */

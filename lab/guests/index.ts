@@ -1,0 +1,7 @@
+import type { Provider, ProviderName } from '../core/guest.ts';
+import { type WineProviderOptions, wineProvider } from './wine/wine-provider.ts';
+
+export type ProviderOptions = WineProviderOptions;
+
+/** The providers there are, each by the name it goes by in the configuration. */
+export const providers: Readonly<Record<ProviderName, (options: ProviderOptions) => Provider>> = { wine: wineProvider };

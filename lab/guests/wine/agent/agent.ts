@@ -1,0 +1,61 @@
+import { read, writeSync } from 'node:fs';
+import { release } from 'node:os';
+import { AgentProcess } from './agent-process.ts';
+import { type AgentFrame, type HostFrame, MOST_LINE_BYTES } from './frames.ts';
+import { LineReader } from './line-reader.ts';
+
+// The resident agent: runs inside the guest under the Windows node.exe and starts processes for the host. It speaks on the raw file descriptors 0
+// and 1: they are Unix pipes, which Node's own process.stdin and process.stdout cannot open under Wine (EBADF). The end of its input ends it.
+
+const INPUT = 0;
+const OUTPUT = 1;
+const READ_BYTES = 256 << 10;
+
+const processes = new Map<number, AgentProcess>();
+const reader = new LineReader(MOST_LINE_BYTES);
+
+function send(frame: AgentFrame): void {
+  const bytes = Buffer.from(`${JSON.stringify(frame)}\n`);
+  for (let at = 0; at < bytes.length; ) at += writeSync(OUTPUT, bytes, at);
+}
+
+function obey(frame: HostFrame): void {
+  if (frame.op === 'start') {
+    // Its end may come while it is constructed; it must not be in the map after that.
+    let over = false;
+    const started = new AgentProcess(frame, send, () => {
+      over = true;
+      processes.delete(frame.id);
+    });
+    if (!over) processes.set(frame.id, started);
+    return;
+  }
+  const target = processes.get(frame.id);
+  switch (frame.op) {
+    case 'input':
+      if (target) target.input(Buffer.from(frame.data, 'base64'));
+      else send({ ev: 'input-failed', id: frame.id, message: 'the process has ended' });
+      break;
+    case 'end-input':
+      target?.endInput();
+      break;
+    case 'credit':
+      target?.credit(frame.bytes);
+      break;
+    case 'kill':
+      target?.kill();
+      break;
+  }
+}
+
+const buffer = Buffer.alloc(READ_BYTES);
+function listen(): void {
+  read(INPUT, buffer, 0, buffer.length, null, (error, size) => {
+    if (error || size === 0) process.exit(error ? 3 : 0);
+    for (const line of reader.push(buffer.subarray(0, size))) obey(JSON.parse(line) as HostFrame);
+    listen();
+  });
+}
+
+listen();
+send({ ev: 'ready', osRelease: release(), node: process.version });

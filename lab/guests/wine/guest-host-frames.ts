@@ -1,0 +1,22 @@
+import { z } from 'zod';
+
+/** What a guest host is told on its first line of standard input. The pipe stays open for as long as the guest is wanted. */
+export const guestHostSettings = z.strictObject({
+  /** What brings the guest up. */
+  program: z.strictObject({ program: z.string(), args: z.array(z.string()), env: z.record(z.string(), z.string()), cwd: z.string() }),
+  logFile: z.string(),
+  user: z.string(),
+  password: z.string(),
+  osVersion: z.string(),
+  computerName: z.string(),
+  leftovers: z.strictObject({ folders: z.array(z.string()), looseIn: z.string().optional() }),
+});
+export type GuestHostSettings = z.infer<typeof guestHostSettings>;
+
+/** What a guest host says on standard output, one JSON object a line. */
+export const guestHostMessage = z.union([
+  z.strictObject({ ready: z.strictObject({ url: z.string(), osRelease: z.string() }) }),
+  /** The guest did not come up, or ended by itself. The host process ends after this. */
+  z.strictObject({ lost: z.string() }),
+]);
+export type GuestHostMessage = z.infer<typeof guestHostMessage>;

@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Secret } from '../../core/secret.ts';
+import { AgentLink } from './agent-link.ts';
+import { LineReader } from './agent/line-reader.ts';
+import { logBounded } from './bounded-log.ts';
+import { type GuestHostMessage, type GuestHostSettings, guestHostSettings } from './guest-host-frames.ts';
+import { removeLeftovers } from './leftovers.ts';
+
+// The process that is one guest: it runs the sandbox, speaks to the agent in it, and serves WinRM in front of it. Started by the provider, which
+// keeps a pipe to its standard input: the end of that pipe means that nobody wants the guest any more, whatever happened to the provider.
+
+const MOST_SETTINGS_BYTES = 256 << 10;
+const MOST_LOG_BYTES = 256 << 10;
+const GONE_LIMIT_MS = 5000;
+
+const say = (message: GuestHostMessage): void => void process.stdout.write(`${JSON.stringify(message)}\n`);
+// The provider may be gone; then nobody reads.
+process.stdout.on('error', () => {});
+
+const reader = new LineReader(MOST_SETTINGS_BYTES);
+let stop: ((reason: string | undefined) => void) | undefined;
+
+process.stdin.on('data', (bytes: Buffer) => {
+  for (const line of reader.push(bytes)) if (!stop) stop = run(guestHostSettings.parse(JSON.parse(line)));
+});
+const unwanted = (): void => (stop ? stop(undefined) : process.exit(0));
+process.stdin.on('close', unwanted);
+process.stdin.on('error', unwanted);
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, unwanted);
+
+/** Starts the guest; the returned function ends it and this process, once. */
+function run(settings: GuestHostSettings): (reason: string | undefined) => void {
+  const { program, args, env, cwd } = settings.program;
+  // A group of its own, so that everything can be reached where there are no namespaces.
+  const sandbox = spawn(program, args, { env, cwd, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+  const gone = new Promise<void>((resolve) => sandbox.once('close', () => resolve()));
+  const link = new AgentLink(sandbox.stdin, sandbox.stdout);
+  logBounded(sandbox.stderr, settings.logFile, MOST_LOG_BYTES);
+  sandbox.on('error', (error) => link.lose(`the guest could not be started: ${error.message}`));
+  sandbox.on('exit', (code, signal) => link.lose(`the guest ended (${signal ?? `exit code ${code}`})`));
+
+  // Loading the endpoint takes about as long as Wine takes to start.
+  const endpoint = import('../../winrm/endpoint/endpoint.ts').then(({ startEndpoint }) =>
+    startEndpoint({
+      host: '127.0.0.1',
+      port: 0,
+      users: [{ name: settings.user, password: new Secret(settings.password) }],
+      processes: link,
+      identity: { osVersion: settings.osVersion, computerName: settings.computerName },
+      // Only this machine reaches it, and clients that know nothing but Basic shall.
+      allowUnencrypted: true,
+    }),
+  );
+
+  let stopping = false;
+  const end = (reason: string | undefined): void => {
+    if (stopping) return;
+    stopping = true;
+    if (reason !== undefined) say({ lost: reason });
+    const closed = endpoint.then((open) => open.close()).catch(() => {});
+    link.lose('the guest is being ended');
+    void Promise.all([ended(sandbox, gone), closed])
+      .then(() => removeLeftovers(settings.leftovers))
+      .then(
+        () => process.exit(reason === undefined ? 0 : 1),
+        (error: unknown) => {
+          process.stderr.write(`${String(error)}\n`);
+          process.exit(2);
+        },
+      );
+  };
+  Promise.all([endpoint, link.ready]).then(
+    ([{ url }, { osRelease }]) => {
+      if (osRelease === settings.osVersion) say({ ready: { url, osRelease } });
+      else end(`the guest says it is ${osRelease} and not ${settings.osVersion}`);
+    },
+    (error: unknown) => end(error instanceof Error ? error.message : String(error)),
+  );
+  void link.lost.then(end);
+  return end;
+}
+
+/** Ends the sandbox and waits until the last process in it has let go of its pipes. */
+async function ended(sandbox: ChildProcess, gone: Promise<void>): Promise<void> {
+  if (sandbox.pid === undefined) return;
+  sandbox.stdin?.destroy();
+  sandbox.stdout?.resume();
+  try {
+    process.kill(-sandbox.pid, 'SIGKILL');
+  } catch {
+    // It ended meanwhile.
+  }
+  await Promise.race([gone, wait(GONE_LIMIT_MS, undefined, { ref: false })]);
+}

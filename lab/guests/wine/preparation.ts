@@ -1,0 +1,58 @@
+import type { Call } from '../../core/call.ts';
+import { LabError } from '../../core/error.ts';
+import type { ProviderProgress } from '../../core/guest.ts';
+import type { LocalPath } from '../../core/ids.ts';
+import type { Folders } from '../../host/folders.ts';
+import { windowsNode } from '../../host/windows-node.ts';
+import { type GuestTools, guestTools } from './guest-tools.ts';
+import { type IsolationSupport, probeIsolation } from './isolation-probe.ts';
+import { namespaceWall } from './namespace-wall.ts';
+import { type Template, template } from './template.ts';
+import type { Wall } from './wall.ts';
+import { type WineRoot, wineRoot } from './wine-root.ts';
+
+export interface PreparationOptions {
+  readonly folders: Folders;
+  readonly projectRoot: LocalPath;
+  /** `none`: guests are not walled off even where the host would allow it. */
+  readonly isolation: 'auto' | 'none';
+}
+
+/** All that guests are made of, in the cache and ready. */
+export interface Prepared {
+  readonly root: WineRoot;
+  readonly wall: Wall;
+  readonly support: IsolationSupport;
+  readonly tools: GuestTools;
+  readonly node: LocalPath;
+  readonly template: (build: number, call: Call) => Promise<Template>;
+}
+
+/** Throws where embedded guests cannot be at all. */
+export function requireLinux(platform: string, architecture: string): void {
+  if (platform !== 'linux' || architecture !== 'x64') throw LabError.of('wine.unsupported-host', { platform, architecture });
+}
+
+/** Fetches and makes what guests of any version need; what is there is found again. */
+export async function prepare(options: PreparationOptions, onProgress: (progress: ProviderProgress) => void, call: Call): Promise<Prepared> {
+  requireLinux(process.platform, process.arch);
+  const { folders, projectRoot } = options;
+  const [root, node, tools] = await Promise.all([
+    wineRoot(folders, onProgress, call),
+    windowsNode({ folders, projectRoot, onProgress }, call),
+    guestTools(folders, call),
+  ]);
+  const support = await supportOf(options, root, call);
+  const wall = namespaceWall(root, support.kind === 'namespaces' ? support.overlay : 'disk');
+  return {
+    root,
+    wall,
+    support,
+    tools,
+    node: node.executable,
+    template: (build, templateCall) => template({ folders, root, wall, onProgress }, build, templateCall),
+  };
+}
+
+const supportOf = async (options: PreparationOptions, root: WineRoot, call: Call): Promise<IsolationSupport> =>
+  options.isolation === 'none' ? { kind: 'none', reason: 'it was asked for' } : await probeIsolation(root, options.folders, call);

@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Call } from '../../core/call.ts';
+import { LabError } from '../../core/error.ts';
+import type { Endpoint, GuestLease, GuestSpec, LeaseOwner } from '../../core/guest.ts';
+import type { LocalPath } from '../../core/ids.ts';
+import type { Masker } from '../../core/secret.ts';
+import type { Folders } from '../../host/folders.ts';
+import { type GuestHostProcess, readyWithin, startHostProcess } from './host-process.ts';
+import { removeLeftovers } from './leftovers.ts';
+import { writeOwnerNote } from './owner-note.ts';
+import type { Prepared } from './preparation.ts';
+import type { Leftovers } from './wall.ts';
+import { osVersionOf } from './windows-version.ts';
+
+export interface WineLeaseOptions {
+  readonly folders: Folders;
+  readonly masker: Masker;
+  readonly prepared: Prepared;
+  readonly spec: GuestSpec;
+  readonly owner: LeaseOwner;
+}
+
+/** Where guests have their folders. */
+export const guestsFolder = (folders: Folders): LocalPath => path.join(folders.cache, 'guests') as LocalPath;
+
+/** Windows user in the guest and user name at its endpoint. */
+const USER = 'guest';
+const PASSWORD_BYTES = 18;
+/** NetBIOS names are no longer. */
+const MOST_NAME_CHARACTERS = 15;
+const MOST_LOG_CHARACTERS = 2000;
+
+interface Running {
+  readonly host: GuestHostProcess;
+  readonly endpoint: Endpoint;
+  readonly leftovers: Leftovers;
+}
+
+/** Makes a fresh guest. What had been started is gone when it throws. */
+export async function openWineLease(options: WineLeaseOptions, call: Call): Promise<GuestLease> {
+  const { spec, prepared } = options;
+  const lost = Promise.withResolvers<string>();
+  let disposed = false;
+  const follow = (next: Running): Running => {
+    void next.host.lost.then((reason) => {
+      if (running === next && !disposed) lost.resolve(reason);
+    });
+    return next;
+  };
+  let running: Running | undefined;
+  running = follow(await start(options, call));
+  let work: Promise<unknown> = Promise.resolve();
+  // Rewinding and releasing take turns, so that a guest made by the one is not missed by the other.
+  const inTurn = <T>(job: () => Promise<T>): Promise<T> => {
+    const next = work.then(job);
+    work = next.catch(() => {});
+    return next;
+  };
+  const stopRunning = async (): Promise<void> => {
+    const last = running;
+    running = undefined;
+    if (last) await stop(last);
+  };
+  let { endpoint } = running;
+  return {
+    spec,
+    assurance: 'emulated',
+    isolation: prepared.wall.isolation,
+    platform: platformOf(prepared),
+    get endpoint() {
+      return endpoint;
+    },
+    lost: lost.promise,
+    rewind: (rewindCall) =>
+      inTurn(async () => {
+        if (disposed) throw LabError.of('wine.guest-not-started', { guest: spec.name, reason: 'it was released' });
+        await stopRunning();
+        running = follow(await start(options, rewindCall));
+        endpoint = running.endpoint;
+      }),
+    [Symbol.asyncDispose]: () => {
+      disposed = true;
+      return inTurn(stopRunning);
+    },
+  };
+}
+
+/** For the record: `Wine 10.0 in bubblewrap 0.12.0`. */
+const platformOf = ({ root, wall }: Prepared): string =>
+  wall.isolation === 'namespaces' ? `Wine ${root.wineVersion} in bubblewrap ${root.bubblewrapVersion}` : `Wine ${root.wineVersion} without isolation`;
+
+async function start(options: WineLeaseOptions, call: Call): Promise<Running> {
+  const { folders, masker, prepared, spec, owner } = options;
+  const template = await prepared.template(spec.build, call);
+  const name = `${owner.id}-${spec.name}-${randomBytes(4).toString('hex')}`;
+  const folder = path.join(guestsFolder(folders), name) as LocalPath;
+  let leftovers: Leftovers = { folders: [folder] };
+  let host: GuestHostProcess | undefined;
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeOwnerNote(folder, owner.id, spec.name, leftovers);
+    const hostName = spec.name.toUpperCase().slice(0, MOST_NAME_CHARACTERS).replace(/-+$/, '');
+    const prefix = await prepared.wall.prepare({
+      folder,
+      from: template.layers,
+      hostName,
+      drive: { 'node.exe': prepared.node, 'agent.cjs': prepared.tools.agent, 'toolkit.cjs': prepared.tools.toolkit },
+      // mscoree must not be disabled here: .NET programs need it.
+      env: { WINEDLLOVERRIDES: 'mshtml,winedbg.exe=' },
+    });
+    leftovers = prefix.leftovers;
+    await writeOwnerNote(folder, owner.id, spec.name, leftovers);
+    call.signal.throwIfAborted();
+    const password = randomBytes(PASSWORD_BYTES).toString('base64url');
+    const secret = masker.secret(password);
+    const program = prefix.program({ kind: 'windows', args: ['X:\\node.exe', 'X:\\agent.cjs'] });
+    host = startHostProcess({
+      program: { ...program, args: [...program.args] , env: { ...program.env } },
+      logFile: path.join(folder, 'wine.log'),
+      user: USER,
+      password,
+      osVersion: osVersionOf(spec.build),
+      computerName: hostName,
+      leftovers: { ...leftovers, folders: [...leftovers.folders] },
+    });
+    const { url } = await readyWithin(host, call);
+    const toolkit = { kind: 'agent', launcher: 'X:\\node.exe X:\\toolkit.cjs' } as const;
+    return { host, leftovers, endpoint: { transport: 'winrm', url, user: USER, password: secret, authentication: 'ntlm', toolkit } };
+  } catch (error) {
+    const log = await readFile(path.join(folder, 'wine.log'), 'utf8').catch(() => '');
+    await host?.stop();
+    await removeLeftovers(leftovers);
+    call.signal.throwIfAborted();
+    if (error instanceof LabError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw LabError.of('wine.guest-not-started', { guest: spec.name, reason }, { cause: log === '' ? error : new Error(log.slice(-MOST_LOG_CHARACTERS)) });
+  }
+}
+
+/** Ends a guest and removes what its host may have left. */
+async function stop({ host, leftovers }: Running): Promise<void> {
+  await host.stop();
+  await removeLeftovers(leftovers);
+}
