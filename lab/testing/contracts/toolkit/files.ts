@@ -40,6 +40,8 @@ export async function fileContract(t: Test, rig: ToolkitRig): Promise<void> {
     t.same([cut.entries.length, cut.complete], [3, false], 'a bound is kept and told');
     const exact = await toolkit.listTree(root, { hash: false, maxEntries: 6 }, call());
     t.same([exact.entries.length, exact.complete], [6, true], 'a bound that is just enough');
+    const shallow = await toolkit.listTree(root, { hash: false, maxEntries: 1000, depth: 1 }, call());
+    t.same([shallow.entries.map(({ path }) => path), shallow.complete], [['a', 'b', 'big.bin', 'none.bin'], true], 'a depth is kept, and is no bound that cuts');
     await t.rejects(toolkit.makeTree(root, [{ path: 'a\\empty.txt', text: 'other' }], call()), { code: 'toolkit.verb-failed' }, 'existing files are refused');
   });
 
