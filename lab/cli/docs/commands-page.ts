@@ -71,4 +71,4 @@ function describe(command: Command, parents: string): readonly string[] {
 }
 
 // build, bundle, verify → Build, bundle, verify.
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.)]$/.test(text) ? '' : '.'}`;
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`;
