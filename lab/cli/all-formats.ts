@@ -1,7 +1,14 @@
+import { factsFormats } from '../checks/index.ts';
 import { type Format, coreFormats } from '../core/formats.ts';
 import { thirdPartyLicencesFormat } from '../steps/bundle/third-party-licences.ts';
 import { toolkitFormats } from '../toolkit/answers.ts';
 import { trustFormats } from '../trust/index.ts';
 
 /** Every kind of file or message that leaves a process of the lab. `schemas/` holds exactly these, next to the program's own. */
-export const allFormats: readonly Format[] = [...coreFormats, thirdPartyLicencesFormat, ...toolkitFormats, ...trustFormats];
+export const allFormats: readonly Format[] = [
+  ...coreFormats,
+  thirdPartyLicencesFormat,
+  ...factsFormats,
+  ...toolkitFormats,
+  ...trustFormats,
+];

@@ -8,7 +8,7 @@ import type { BundleRequest } from '../steps/bundle/make-bundle.ts';
 
 const digest = (content: string | Uint8Array): Sha256 => createHash('sha256').update(content).digest('hex') as Sha256;
 
-/** Three components, one of each kind. */
+/** Components of each kind; the last two are one package, its JavaScript and its machine code. */
 export const rigComponents: readonly Component[] = [
   {
     kind: 'runtime',
@@ -29,6 +29,14 @@ export const rigComponents: readonly Component[] = [
       { fileName: 'LICENSE-MIT', text: 'Permission is hereby granted' },
       { fileName: 'NOTICE.txt', text: 'This product includes software\n' },
     ],
+  },
+  {
+    kind: 'library',
+    name: 'sodium-native',
+    version: '5.1.0',
+    purl: 'pkg:npm/sodium-native@5.1.0',
+    licence: 'MIT',
+    licenceTexts: [{ fileName: 'LICENSE', text: 'The MIT License (MIT)\n' }],
   },
   {
     kind: 'native',

@@ -67,10 +67,12 @@ export async function validateBillOfMaterials(text: string): Promise<void> {
 }
 
 function partOf(component: Component): Models.Component {
-  const { name, version, purl, licence, files = [] } = component;
+  const { kind, name, version, purl, licence, files = [] } = component;
+  // The JavaScript and the machine code of one package are two components with one purl.
+  const bomRef = `${kind}:${purl}`;
   const only = files.length === 1 ? files[0] : undefined;
-  return new Models.Component(componentType(component.kind), name, {
-    bomRef: purl,
+  return new Models.Component(componentType(kind), name, {
+    bomRef,
     version,
     purl,
     licenses: licenceOf(licence),
@@ -78,7 +80,7 @@ function partOf(component: Component): Models.Component {
     components: new Models.ComponentRepository(
       files.map(
         (file) =>
-          new Models.Component(Enums.ComponentType.File, file.name, { bomRef: `${purl}#${file.name}`, hashes: sha256Hash(file.sha256) }),
+          new Models.Component(Enums.ComponentType.File, file.name, { bomRef: `${bomRef}#${file.name}`, hashes: sha256Hash(file.sha256) }),
       ),
     ),
   });
@@ -107,7 +109,10 @@ const purlOf = (name: string, version: string): string => `pkg:generic/${encodeU
 
 /** A version 8 UUID (RFC 9562, section 5.8) made of the digest of what the bill lists. */
 function serialNumberOf({ product, version, built }: BillSubject): string {
-  const listed = built.components.flatMap(({ purl, files = [] }) => [purl, ...files.map(({ name, sha256 }) => `${sha256} ${name}`)]);
+  const listed = built.components.flatMap(({ kind, purl, files = [] }) => [
+    `${kind} ${purl}`,
+    ...files.map(({ name, sha256 }) => `${sha256} ${name}`),
+  ]);
   const bytes = createHash('sha256')
     .update([product.name, version, built.sha256, ...listed].join('\n'))
     .digest();

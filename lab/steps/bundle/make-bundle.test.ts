@@ -74,11 +74,12 @@ await t.test('a bundle holds what it should, and verifies', async (t) => {
       'the licences are complete against it',
     );
     t.same(bill.components[0].type, 'platform');
-    t.same(bill.components[2].hashes[0].content, rigComponents[2]?.files?.[0]?.sha256);
+    t.same(bill.components[3].hashes[0].content, rigComponents[3]?.files?.[0]?.sha256);
+    t.same(bill.components[3].components[0].name, 'sodium-native.node');
     t.same(bill.components[1].licenses, [{ expression: '(MIT OR Apache-2.0)' }]);
     t.same(
       bill.dependencies.find((entry: { ref: string }) => entry.ref === bill.metadata.component['bom-ref']).dependsOn.toSorted(),
-      purls.toSorted(),
+      rigComponents.map(({ kind, purl }) => `${kind}:${purl}`).toSorted(),
     );
     const shipped = new Set(bundle.manifest.files.map((file) => file.path));
     for (const component of licences.components) for (const file of component.texts) t.ok(shipped.has(file), file);
@@ -165,6 +166,11 @@ const refusals: Readonly<
         components: built.components.map((part) => ({ ...part, licenceTexts: [{ fileName: 'L', text: 'x'.repeat(100 << 20) }] })),
       },
     }),
+  },
+  'a component that is listed twice': {
+    code: 'bundle.licences-incomplete',
+    message: /sodium-native 5\.1\.0: listed twice/,
+    change: async ({ built }) => ({ built: { ...built, components: [...built.components, ...built.components.slice(-1)] } }),
   },
   'no runtime': {
     code: 'bundle.licences-incomplete',

@@ -112,11 +112,10 @@ function bundleTexts(
     ...(request.commitTime === undefined ? {} : { commitTime: request.commitTime }),
   });
   const list = `${JSON.stringify(thirdPartyLicencesOf({ name: product.name, version }, licenced), undefined, 2)}\n`;
+  const licenceTexts = new Map(licenced.flatMap(({ files }) => files.map((file) => [file.path, file.text] as const)));
   const texts: BundleText[] = [
     ...own,
-    ...licenced.flatMap(({ files }) =>
-      files.map((file): BundleText => ({ path: file.path, role: 'licence', content: Buffer.from(file.text) })),
-    ),
+    ...[...licenceTexts].map(([file, text]): BundleText => ({ path: file, role: 'licence', content: Buffer.from(text) })),
     { path: 'THIRD_PARTY_LICENSES.json', role: 'licence', content: Buffer.from(list) },
     { path: 'SBOM.json', role: 'sbom', content: Buffer.from(bill) },
   ];
