@@ -1,5 +1,5 @@
 import type { CliEvent } from '../contract/cli-event.ts';
-import { stayReasons } from '../contract/plan.ts';
+import { stayReasons } from '../contract/stay-reasons.ts';
 import { printable, table } from './text-table.ts';
 import type { Emit } from './context.ts';
 import type { StreamWriter } from './stream-writer.ts';

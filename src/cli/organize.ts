@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { type Plan, conflictReasons, plan as planFormat } from '../contract/plan.ts';
+import { type Plan, plan as planFormat } from '../contract/plan.ts';
+import { conflictReasons } from '../contract/stay-reasons.ts';
 import { buildInfo } from '../core/build-info.ts';
 import { type ExitCode, exitCodes } from '../core/exit-code.ts';
 import { stateFolder } from '../core/state-folder.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a file name says about the episode in it. Absent means the name does not say. */
 export const animeName = z.strictObject({

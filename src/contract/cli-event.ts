@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { animeName } from './anime-name.ts';
 import { plannedMove, plannedStay } from './plan.ts';
 

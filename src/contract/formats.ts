@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { cliEvent } from './cli-event.ts';
 import { plan } from './plan.ts';
 import { rollbackEntry } from './rollback-entry.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * A line of `rollback.jsonl`. A move has two: `started`, on the disk before the file is touched, then `finished` or `failed`. A `started` line without

@@ -1,5 +1,5 @@
 import type { AnimeName } from '../contract/anime-name.ts';
-import type { StayReason } from '../contract/plan.ts';
+import type { StayReason } from '../contract/stay-reasons.ts';
 import { windowsName } from '../windows/names.ts';
 
 /** Types that belong to no numbered season; media servers look for them in season 0. */
