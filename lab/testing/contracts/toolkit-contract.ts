@@ -29,12 +29,15 @@ export interface ToolkitRig {
   readonly call: () => Call;
 }
 
+/** A question costs most of a second on a slow guest, and there are many. */
+const LIMIT_MS = 300_000;
+
 /**
  * What every toolkit promises, over whatever it talks to its guest. Asks one question at a time and always the same ones, so that a recording of one
  * rig can be played back by a fake.
  */
 export async function toolkitContract(t: Test, name: string, rig: ToolkitRig): Promise<void> {
-  await t.test(name, async (t) => {
+  await t.test(name, { timeout: LIMIT_MS }, async (t) => {
     await descriptionContract(t, rig);
     await fileContract(t, rig);
     await unpackContract(t, rig);

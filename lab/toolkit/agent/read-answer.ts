@@ -2,6 +2,7 @@ import { LabError } from '../../core/error.ts';
 import { validate } from '../../core/validate.ts';
 import { type Answer, answerFormats } from '../answers.ts';
 import type { Verb } from '../questions.ts';
+import { readableText } from './readable-text.ts';
 
 /** Longest part of a guest's own words that goes into an error. */
 const MOST_MESSAGE_CHARACTERS = 500;
@@ -50,7 +51,7 @@ function refusalOf(verb: Verb, error: unknown): LabError {
   const { code, message } = error;
   // archive-unsafe
   if (typeof code !== 'string' || !/^[a-z-]{1,40}$/.test(code) || typeof message !== 'string') return invalidAnswer(verb, 'its error is not an object with code and message');
-  const reason = message.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').slice(0, MOST_MESSAGE_CHARACTERS);
+  const reason = readableText(message, MOST_MESSAGE_CHARACTERS);
   switch (code) {
     case 'start-failed':
       return LabError.of('toolkit.start-failed', { reason });

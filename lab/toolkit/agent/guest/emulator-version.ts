@@ -1,40 +1,39 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { onWindows } from './guest-path.ts';
 
 /** A program that Wine brings itself and Windows does not have. */
 const WINE_PROGRAM = 'C:\\windows\\system32\\wineboot.exe';
-/** Its version resource lies well within. */
-const MOST_BYTES = 4 << 20;
+/** Where distributions put Wine's data; Wine's view of the Linux file system. */
+const USUAL_DATA = '\\\\?\\unix\\usr\\share\\wine';
+/** The version stands in the second line. */
+const HEAD_BYTES = 4096;
 
-/** `Wine 10.0` where the guest is Wine, as the version resource of one of Wine's own programs says; `undefined` elsewhere. */
+/**
+ * `Wine 10.0` where the guest is Wine, as the head of Wine's own `wine.inf` says; `Wine` where that file is out of reach; `undefined` elsewhere.
+ * `wine_get_version` of ntdll would be the same text, but cannot be called from here.
+ */
 export function emulatorVersion(): string | undefined {
-  if (!onWindows) return undefined;
-  let file: number;
-  try {
-    file = openSync(WINE_PROGRAM, 'r');
-  } catch {
-    return undefined;
+  if (!onWindows || !existsSync(WINE_PROGRAM)) return undefined;
+  // Wine tells its programs: \??\unix\usr\share\wine
+  const told = process.env['WINEDATADIR']?.replace(/^\\\?\?\\/, '\\\\?\\');
+  for (const folder of told === undefined ? [USUAL_DATA] : [told, USUAL_DATA]) {
+    // ;; Version: Wine 10.0
+    const version = /^;; Version: (Wine [ -~]{1,40})\r?$/m.exec(headOf(`${folder}\\wine.inf`))?.[1];
+    if (version !== undefined) return version;
   }
-  try {
-    const bytes = Buffer.alloc(MOST_BYTES);
-    return versionIn(bytes.subarray(0, readSync(file, bytes, 0, bytes.length, 0)));
-  } finally {
-    closeSync(file);
-  }
+  return 'Wine';
 }
 
-/** Looks for the `ProductName` and `ProductVersion` strings of a version resource (VERSIONINFO, UTF-16). */
-export function versionIn(executable: Buffer): string | undefined {
-  const valueOf = (key: string): string | undefined => {
-    const wanted = Buffer.from(`${key}\0`, 'utf16le');
-    const at = executable.indexOf(wanted);
-    if (at < 0) return undefined;
-    // The value follows after padding to 32 bits, and ends with a zero.
-    const text = executable.toString('utf16le', at + wanted.length, at + wanted.length + 128);
-    // \0 10.0 \0
-    return /^\0{0,2}([ -~]+)\0/.exec(text)?.[1];
-  };
-  if (valueOf('ProductName') !== 'Wine') return undefined;
-  const version = valueOf('ProductVersion');
-  return version === undefined ? 'Wine' : `Wine ${version}`;
+function headOf(native: string): string {
+  try {
+    const file = openSync(native, 'r');
+    try {
+      const bytes = Buffer.alloc(HEAD_BYTES);
+      return bytes.toString('latin1', 0, readSync(file, bytes, 0, bytes.length, 0));
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return '';
+  }
 }
