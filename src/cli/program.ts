@@ -69,7 +69,7 @@ export function makeProgram(start: Start, finish: (exitCode: ExitCode) => void):
   return program;
 }
 
-const json = (): Option => new Option('--json', 'print events as lines of JSON (schemas/anivault/cli-event.v1.json)');
+const json = (): Option => new Option('--json', 'print events as lines of JSON, as cli-event.v1.json describes them');
 const wantsJson = (command: CommandLine): boolean => command.optsWithGlobals()['json'] === true;
 
 function examples(rows: readonly (readonly [string, string])[]): string {

@@ -33,6 +33,8 @@ export async function bundleProgram(request: BundleRequest): Promise<BundledProg
   if (!(await exists(path.join(projectRoot, entry)))) throw LabError.of('build.no-entry', { entry }, { where: 'lab.config.json: product.entry' });
   const { outputFiles, metafile } = await build({
     absWorkingDir: projectRoot,
+    // Modules are known by where the project sees them, also when node_modules is a link to somewhere else.
+    preserveSymlinks: true,
     entryPoints: [entry],
     outfile: 'program.cjs',
     write: false,
