@@ -49,7 +49,9 @@ export async function organizeLibrary(guest: Guest, programs: ProgramRunner, evi
 
   const moves = eventsOf('move', planned.events);
   const bad = faultyMoves(moves, made, LIBRARY);
-  const rival = bad.length === 0 ? moves.find((move) => move.from === occupiedSample) : undefined;
+  const isFree = (to: string): boolean =>
+    ![...afterDryRun.keys()].some((path) => path.toLowerCase().startsWith(`${DESTINATION}/${to}`.toLowerCase()));
+  const rival = bad.length === 0 ? moves.find((move) => move.from === occupiedSample && isFree(move.to)) : undefined;
   if (rival) await guest.toolkit.makeTree(destination, [{ path: rival.to.replaceAll('/', '\\'), text: OCCUPIER }], call);
   const beforeApply = rival ? await look() : afterDryRun;
 

@@ -18,7 +18,14 @@ export const fakeAnivault: MemoryProgram = ({ args }, files) => {
     case '--help':
       return { stdout: 'Usage: anivault [options] [command]\n  scan\n  organize\n  verify\n' };
     case 'verify':
-      return { stdout: ndjson([started(command), component('anitomyscript', 'webassembly'), component('sodium-native', 'addon'), { type: 'verify-summary', components: 2, working: 2, ...FIGURES }]) };
+      return {
+        stdout: ndjson([
+          started(command),
+          component('anitomyscript', 'webassembly'),
+          component('sodium-native', 'addon'),
+          { type: 'verify-summary', components: 2, working: 2, ...FIGURES },
+        ]),
+      };
     case 'scan':
       return files.below(folder).length === 0 ? { exitCode: 1, stderr: `error: There is no folder ${folder}\n` } : scan(folder, files);
     case 'organize':
@@ -38,12 +45,18 @@ export const fakePrograms: Readonly<Record<string, MemoryProgram>> = {
 };
 
 /** The same program, with one of its habits changed. */
-export const programsWith = (change: (run: ProgramRun, files: MemoryFiles, usual: () => Partial<ProgramResult>) => Partial<ProgramResult>): Readonly<Record<string, MemoryProgram>> => ({
+export const programsWith = (
+  change: (run: ProgramRun, files: MemoryFiles, usual: () => Partial<ProgramResult>) => Partial<ProgramResult>,
+): Readonly<Record<string, MemoryProgram>> => ({
   ...fakePrograms,
   'C:\\anivault\\anivault.exe': (run, files) => change(run, files, () => fakeAnivault(run, files)),
 });
 
-export const fakeBundle: Readonly<Record<string, string>> = { 'anivault.exe': 'MZ program', 'docs/guide.html': '<p>', 'manifest.json': '{}' };
+export const fakeBundle: Readonly<Record<string, string>> = {
+  'anivault.exe': 'MZ program',
+  'docs/guide.html': '<p>',
+  'manifest.json': '{}',
+};
 
 const ndjson = (events: readonly Json[]): string => events.map((event) => `${JSON.stringify(event)}\n`).join('');
 const started = (command: string): Json => ({ type: 'started', schema: 'cli-event.v1', command, version: '1.2.3' });
@@ -61,7 +74,11 @@ const component = (name: string, kind: string): Json => ({
   trial: 'as expected',
 });
 
-const videosIn = (folder: string, files: MemoryFiles): readonly string[] => files.below(folder).filter((path) => /\.(?:mkv|mp4|avi)$/.test(path)).map((path) => below(folder, path));
+const videosIn = (folder: string, files: MemoryFiles): readonly string[] =>
+  files
+    .below(folder)
+    .filter((path) => /\.(?:mkv|mp4|avi)$/.test(path))
+    .map((path) => below(folder, path));
 const sizeOf = (folder: string, path: string, files: MemoryFiles): number => Buffer.byteLength(files.read(inside(folder, path)) ?? '');
 const inside = (folder: string, path: string): string => `${folder}\\${path.replaceAll('/', '\\')}`;
 
@@ -73,10 +90,24 @@ function parse(path: string): { readonly title: string; readonly episode: string
 function scan(folder: string, files: MemoryFiles): Partial<ProgramResult> {
   const found = videosIn(folder, files).map((path) => {
     const name = parse(path);
-    return { type: 'file', path, sizeBytes: sizeOf(folder, path, files), parsed: name ? { title: name.title, episodes: [name.episode] } : null };
+    return {
+      type: 'file',
+      path,
+      sizeBytes: sizeOf(folder, path, files),
+      parsed: name ? { title: name.title, episodes: [name.episode] } : null,
+    };
   });
   const parsed = found.filter((file) => file.parsed !== null).length;
-  const summary = { type: 'scan-summary', paths: found.length, directories: 1, files: found.length, parsed, problems: 0, pathsPerMinute: 12_345, ...FIGURES };
+  const summary = {
+    type: 'scan-summary',
+    paths: found.length,
+    directories: 1,
+    files: found.length,
+    parsed,
+    problems: 0,
+    pathsPerMinute: 12_345,
+    ...FIGURES,
+  };
   return { stdout: ndjson([started('scan'), ...found, summary]) };
 }
 
@@ -91,7 +122,8 @@ function organize(folder: string, destination: string, apply: boolean, files: Me
   for (const path of videos) {
     const to = placeOf(path);
     if (to === undefined) stays.push({ type: 'stay', path, reason: 'not-understood' });
-    else if (videos.some((other) => other !== path && placeOf(other) === to)) stays.push({ type: 'stay', path, reason: 'same-destination', to });
+    else if (videos.some((other) => other !== path && placeOf(other) === to))
+      stays.push({ type: 'stay', path, reason: 'same-destination', to });
     else if (files.read(inside(destination, to)) !== undefined) stays.push({ type: 'stay', path, reason: 'destination-exists', to });
     else {
       moves.push({ type: 'move', from: path, to, sizeBytes: sizeOf(folder, path, files), state: apply ? 'moved' : 'planned' });
@@ -101,6 +133,16 @@ function organize(folder: string, destination: string, apply: boolean, files: Me
     }
   }
   if (apply) files.write('C:\\Users\\guest\\AppData\\Local\\AniVault\\rollback.jsonl', '{}\n');
-  const summary = { type: 'organize-summary', applied: apply, files: videos.length, moves: moves.length, failed: 0, stays: stays.length, conflicts: 0, problems: 0, ...FIGURES };
+  const summary = {
+    type: 'organize-summary',
+    applied: apply,
+    files: videos.length,
+    moves: moves.length,
+    failed: 0,
+    stays: stays.length,
+    conflicts: 0,
+    problems: 0,
+    ...FIGURES,
+  };
   return { exitCode: stays.length > 0 ? 6 : 0, stdout: ndjson([started('organize'), ...stays, ...moves, summary]) };
 }

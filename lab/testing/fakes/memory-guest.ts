@@ -52,7 +52,10 @@ export function memoryGuest(parts: MemoryGuestParts): MemoryGuest {
   const files: MemoryFiles = {
     below: (folder) => {
       const start = `${folder.replace(/\\+$/, '')}\\`.toLowerCase();
-      return [...stored.values()].map(({ path }) => path).filter((path) => path.toLowerCase().startsWith(start)).sort();
+      return [...stored.values()]
+        .map(({ path }) => path)
+        .filter((path) => path.toLowerCase().startsWith(start))
+        .sort();
     },
     read: (path) => stored.get(path.toLowerCase())?.content,
     write: (path, content) => void stored.set(path.toLowerCase(), { path, content }),
@@ -110,7 +113,12 @@ export function memoryGuest(parts: MemoryGuestParts): MemoryGuest {
           const relative = names.slice(0, index + 1).join('\\');
           if (index + 1 > depth) return;
           const isFile = index === names.length - 1;
-          const file = { path: relative, kind: 'file', sizeBytes: Buffer.byteLength(content), ...(hash ? { sha256: sha256(digestOf(content)) } : {}) } as const;
+          const file = {
+            path: relative,
+            kind: 'file',
+            sizeBytes: Buffer.byteLength(content),
+            ...(hash ? { sha256: sha256(digestOf(content)) } : {}),
+          } as const;
           entries.set(relative, isFile ? file : { path: relative, kind: 'directory', sizeBytes: 0 });
         });
       }
@@ -178,7 +186,12 @@ export function memoryGuest(parts: MemoryGuestParts): MemoryGuest {
       packager: { name: 'node-sea', runtime: 'node 26' },
       files: Object.entries(parts.bundle)
         .filter(([path]) => path !== 'manifest.json')
-        .map(([path, content]) => ({ path, sizeBytes: Buffer.byteLength(content), sha256: sha256(digestOf(content)), role: path.endsWith('.exe') ? 'executable' : 'documentation' })),
+        .map(([path, content]) => ({
+          path,
+          sizeBytes: Buffer.byteLength(content),
+          sha256: sha256(digestOf(content)),
+          role: path.endsWith('.exe') ? 'executable' : 'documentation',
+        })),
       digest: sha256(digestOf('bundle')),
     },
   };

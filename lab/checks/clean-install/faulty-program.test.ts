@@ -1,0 +1,164 @@
+import t from 'tap';
+import type { ProgramResult, ProgramRun } from '../../core/toolkit.ts';
+import { askCheck, codesOf } from '../../testing/ask-check.ts';
+import { fakeAnivault, fakeBundle, programsWith } from '../../testing/fakes/fake-anivault.ts';
+import type { MemoryFiles } from '../../testing/fakes/memory-guest.ts';
+import { cleanInstall } from './check.ts';
+
+type Behaviour = (run: ProgramRun, files: MemoryFiles, usual: () => Partial<ProgramResult>) => Partial<ProgramResult>;
+
+/** Changes what the program does for one command. */
+const when =
+  (command: string, behave: Behaviour): Behaviour =>
+  (run, files, doUsual) =>
+    run.args.join(' ').includes(command) ? behave(run, files, doUsual) : doUsual();
+const library = 'C:\\AniVaultLab\\scratch-1\\library';
+const organized = 'C:\\AniVaultLab\\scratch-1\\organized';
+const replacing =
+  (from: string | RegExp, to: string): Behaviour =>
+  (_run, _files, doUsual) => {
+    const { stdout = '', ...rest } = doUsual();
+    return { ...rest, stdout: stdout.replace(from, to) };
+  };
+
+const faults: readonly { readonly what: string; readonly behave: Behaviour; readonly code: string }[] = [
+  { what: 'another version', behave: when('--version', replacing('1.2.3', '1.2.30')), code: 'wrong-version' },
+  { what: 'a version that prints nothing', behave: when('--version', () => ({ stdout: '' })), code: 'wrong-version' },
+  {
+    what: 'a version with a bad exit code',
+    behave: when('--version', (_run, _files, doUsual) => ({ ...doUsual(), exitCode: 3_221_225_477 })),
+    code: 'exit-code',
+  },
+  { what: 'a help that hangs', behave: when('--help', (_run, _files, doUsual) => ({ ...doUsual(), ended: 'timed-out' })), code: 'hangs' },
+  {
+    what: 'an endless help',
+    behave: when('--help', (_run, _files, doUsual) => ({ ...doUsual(), truncated: true })),
+    code: 'too-much-output',
+  },
+  { what: 'a help without organize', behave: when('--help', replacing('organize', 'o')), code: 'help-incomplete' },
+  {
+    what: 'a part that is not there',
+    behave: when('verify', replacing(/\{"type":"component","name":"sodium.*\n/, '')),
+    code: 'component-missing',
+  },
+  { what: 'a part that does not work', behave: when('verify', replacing('"works":true', '"works":false')), code: 'component-broken' },
+  {
+    what: 'a part that was not embedded',
+    behave: when('verify', replacing('"origin":"embedded"', '"origin":"package"')),
+    code: 'component-missing',
+  },
+  { what: 'a part that was not tried', behave: when('verify', replacing('as expected', '')), code: 'component-missing' },
+  { what: 'silence with exit code 0', behave: when('verify', () => ({ stdout: '' })), code: 'output-invalid' },
+  { what: 'text among the events', behave: when('scan', replacing('\n', '\nDone!\n')), code: 'output-invalid' },
+  { what: 'an event without a key', behave: when('scan', replacing(/"sizeBytes":\d+,/, '')), code: 'output-invalid' },
+  { what: 'a summary that miscounts', behave: when('scan', replacing(/"files":\d+/, '"files":1')), code: 'output-invalid' },
+  { what: 'an output cut short', behave: when('scan', replacing(/\{"type":"scan-summary.*\n/, '')), code: 'output-invalid' },
+  { what: 'a scan that overlooks a video', behave: when('scan', replacing('emoji', 'enoji')), code: 'scan-incomplete' },
+  { what: 'a scan that makes a video up', behave: when('scan', replacing('emoji', 'enoji')), code: 'scan-foreign' },
+  { what: 'a scan that misreads', behave: when('scan', replacing('"title":"Mushishi"', '"title":"Commie"')), code: 'scan-misread' },
+  {
+    what: 'a scan that writes into the library',
+    behave: when('scan', (_run, files, doUsual) => (files.write(`${library}\\.cache`, 'x'), doUsual())),
+    code: 'scan-changes',
+  },
+  { what: 'a plan that forgets a video', behave: when('organize', replacing(/\{"type":"stay".*\n/, '')), code: 'plan-incomplete' },
+  { what: 'a plan that climbs out', behave: when('organize', replacing('"to":"Mushishi/', '"to":"../Mushishi/')), code: 'plan-faulty' },
+  {
+    what: 'a plan with an absolute place',
+    behave: when('organize', replacing('"to":"Mushishi/', '"to":"C:\\\\Windows/')),
+    code: 'plan-faulty',
+  },
+  {
+    what: 'two files in one place',
+    behave: when(
+      'organize',
+      replacing('"to":"Steins Gate/Season 01/Steins Gate - S01E02.mkv"', '"to":"STEINS GATE/Season 01/Steins Gate - S01E01.mkv"'),
+    ),
+    code: 'plan-faulty',
+  },
+  {
+    what: 'a dry run that moves',
+    behave: (run, files, doUsual) =>
+      run.args[0] === 'organize' ? fakeAnivault({ ...run, args: [...run.args, '--apply'] }, files) : doUsual(),
+    code: 'dry-run-changes',
+  },
+  {
+    what: 'an apply that does nothing',
+    behave: (run, files, doUsual) =>
+      run.args.includes('--apply') ? fakeAnivault({ ...run, args: run.args.filter((arg) => arg !== '--apply') }, files) : doUsual(),
+    code: 'apply-misplaced',
+  },
+  {
+    what: 'an apply that only says so',
+    behave: when('--apply', (run, files) => {
+      const dry = fakeAnivault({ ...run, args: run.args.filter((arg) => arg !== '--apply') }, files);
+      return { ...dry, stdout: dry.stdout?.replaceAll('"planned"', '"moved"').replace('"applied":false', '"applied":true') ?? '' };
+    }),
+    code: 'apply-misplaced',
+  },
+  {
+    what: 'an apply that loses a file that was in the way',
+    behave: when('--apply', (_run, files, doUsual) => {
+      const [occupied = ''] = files.below(organized);
+      if (!occupied.includes('Spy x Family')) return doUsual();
+      const rival = `${library}\\[Erai-raws] Spy x Family - 12 [720p].mkv`;
+      files.write(occupied, files.read(rival) ?? '');
+      files.remove(rival);
+      return doUsual();
+    }),
+    code: 'apply-overwrote',
+  },
+  {
+    what: 'an apply that deletes',
+    behave: when('--apply', (_run, files, doUsual) => (files.remove(`${library}\\readme.txt`), doUsual())),
+    code: 'apply-lost',
+  },
+  {
+    what: 'an apply that leaves a file of its own',
+    behave: when('--apply', (_run, files, doUsual) => (files.write(`${organized}\\anivault.db`, 'x'), doUsual())),
+    code: 'apply-unexpected',
+  },
+  { what: 'an absent folder without a word', behave: when('no-such-folder', () => ({ exitCode: 1 })), code: 'silent-error' },
+  { what: 'an absent folder with success', behave: when('no-such-folder', () => ({ stderr: 'no-such-folder' })), code: 'exit-code' },
+  {
+    what: 'a file left in the temporary folder',
+    behave: when('scan', (_run, files, doUsual) => (files.write('C:\\Users\\guest\\AppData\\Local\\Temp\\a.tmp', 'x'), doUsual())),
+    code: 'leftovers',
+  },
+  {
+    what: 'a new folder beside Windows',
+    behave: when('scan', (_run, files, doUsual) => (files.write('C:\\Cache\\a\\b\\c', 'x'), doUsual())),
+    code: 'leftovers',
+  },
+  {
+    what: 'hundreds of files left',
+    behave: when('--version', (_run, files, doUsual) => {
+      for (let index = 0; index < 300; index += 1) files.write(`C:\\Users\\guest\\AppData\\Local\\AniVault\\${index}`, '');
+      return doUsual();
+    }),
+    code: 'leftovers-many',
+  },
+  {
+    what: 'another program’s file changed',
+    behave: when('--help', (_run, files, doUsual) => (files.write('C:\\Program Files\\Other\\other.exe', 'infected'), doUsual())),
+    code: 'system-changed',
+  },
+  {
+    what: 'another program’s file removed',
+    behave: when('--help', (_run, files, doUsual) => (files.remove('C:\\Users\\guest\\Documents\\letter.txt'), doUsual())),
+    code: 'system-gone',
+  },
+  {
+    what: 'the program writes beside itself',
+    behave: when('--help', (_run, files, doUsual) => (files.write('C:\\anivault\\log.txt', 'x'), doUsual())),
+    code: 'install-changed',
+  },
+];
+
+for (const { what, behave, code } of faults) {
+  t.test(`fails: ${what}`, async (t) => {
+    const { outcome } = await askCheck(cleanInstall, { programs: programsWith(behave), bundle: fakeBundle, startsFrom: 'pristine' });
+    t.equal(outcome.kind, 'failed');
+    t.ok(codesOf(outcome).includes(code), `${code} is among ${codesOf(outcome).join(', ')}`);
+  });
+}
