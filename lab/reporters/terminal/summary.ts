@@ -41,7 +41,7 @@ function verdictBlock(record: RunRecord, { paint }: SummaryOptions): readonly st
     : 'No bundle was made';
   return [
     paint(style, qualifier === undefined ? headline : `${headline} ${qualifier}`),
-    paint('dim', `${verdictMeaning(record.verdict, record.assurance)}`),
+    paint('dim', verdictMeaning(record)),
     `${tested}${paint('dim', length)}`,
   ];
 }

@@ -1,5 +1,5 @@
 import { type Assurance, assuranceLabel } from '../../core/assurance.ts';
-import type { Verdict } from '../../core/record.ts';
+import type { RunRecord, Verdict } from '../../core/record.ts';
 
 const rehearsalWord: Readonly<Record<Exclude<Assurance, 'windows'>, string>> = { emulated: 'rehearsal', simulated: 'simulation' };
 
@@ -14,12 +14,14 @@ export function verdictWords(verdict: Verdict, assurance: Assurance | undefined)
   return { headline, qualifier: `${preposition} a ${rehearsalWord[assurance]} (${assuranceLabel[assurance]})` };
 }
 
-/** One sentence on what the verdict is worth. */
-export function verdictMeaning(verdict: Verdict, assurance: Assurance | undefined): string {
+/** A sentence or two on what the verdict is worth. */
+export function verdictMeaning({ verdict, assurance, cells }: Pick<RunRecord, 'verdict' | 'assurance' | 'cells'>): string {
   switch (verdict) {
-    case 'accepted':
-      if (assurance === 'windows') return 'Every planned check was answered on Windows and none found a fault.';
-      return 'Every planned check was answered and none found a fault. It was a rehearsal: nothing here was learnt on Windows.';
+    case 'accepted': {
+      const skips = cells.some((cell) => cell.outcome.kind === 'skipped');
+      const answered = skips ? 'No check found a fault; what was skipped, the policy allows to skip.' : 'Every planned check was answered and none found a fault.';
+      return assurance === 'windows' ? answered : `${answered} It was a rehearsal: nothing here was learnt on Windows.`;
+    }
     case 'rejected':
       return 'The release has faults.';
     case 'blocked':
