@@ -6,6 +6,7 @@ import type { LocalPath } from '../../core/ids.ts';
 import { readPlainFile } from '../../host/plain-file.ts';
 import { listTree } from '../../host/tree.ts';
 import { bundlePathProblem, byPath } from './bundle-path.ts';
+import { isLicenceExpression } from './licence-expression.ts';
 
 /** A file of the bundle that is small enough to be held. */
 export interface BundleText {
@@ -58,6 +59,10 @@ export async function readProjectSources(projectRoot: LocalPath, call: Call): Pr
   for (const source of folders) texts.push(...(await readFolder(projectRoot, source, call)));
   texts.push({ path: CHANGELOG, role: 'changelog', content: await readSource(projectRoot, CHANGELOG, 'a change log') });
   const licences = texts.filter(({ role }) => role === 'licence').map((text) => path.posix.basename(text.path, '.txt'));
+  const unknown = licences.find((name) => !isLicenceExpression(name));
+  if (unknown !== undefined) {
+    throw LabError.of('bundle.source-refused', { path: `LICENSES/${unknown}.txt`, reason: 'its name is not an SPDX licence identifier' });
+  }
   return { texts, licence: licences.join(' AND ') };
 }
 

@@ -201,6 +201,11 @@ const refusals: Readonly<
     message: /not a plain file/,
     change: async ({ projectRoot }) => void (await run('mkfifo', [path.join(projectRoot, 'schemas/anivault/x.json')])),
   },
+  'a licence of its own that nobody knows': {
+    code: 'bundle.source-refused',
+    message: /LICENSES\/house\.txt cannot .* SPDX/,
+    change: ({ projectRoot }) => writeFile(path.join(projectRoot, 'LICENSES/house.txt'), 'x'),
+  },
   'a hidden file': {
     code: 'bundle.source-refused',
     message: /hidden/,
