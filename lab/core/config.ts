@@ -6,7 +6,7 @@ const seconds = z.number().positive().max(86_400);
 
 /** Something else that a native part contains, and that no package manager knows of. */
 const linkedPart = z.strictObject({
-  name: z.string(),
+  name: z.string().meta({ description: 'What the linked part is called' }),
   version: z.string().meta({ description: 'As precisely as it is known: a version, a commit, or where its author took it from' }),
   purl: z.string().startsWith('pkg:').meta({ description: 'Package URL' }),
   licence: z.string().meta({ description: 'SPDX licence expression' }),

@@ -42,7 +42,7 @@ export const errorCatalogue = {
     message: 'Guest {guest} is not walled off from this machine, so a clean start proves nothing',
     hint: '`lab doctor` says why namespaces are refused here; run on a host that allows them.',
   },
-  'run.wrong-guest': { kind: 'guest', message: 'Guest {guest} should be Windows build {expected} and says it is {actual}', hint: '`lab clean --templates` makes the embedded guests anew.' },
+  'run.wrong-guest': { kind: 'guest', message: 'Guest {guest} should be Windows build {expected} and says it is {actual}', hint: '`lab clean --cache` makes the embedded guests anew.' },
   'run.guest-unavailable': { kind: 'guest', message: 'Guest {guest} did not come up, so nothing was asked of it', hint: 'The guest\'s own error stands beside it; `lab doctor` looks at the host.' },
   'run.no-bundle': { kind: 'lab', message: 'There is no bundle to check: {reason}', hint: 'Mend the build first; its error stands above.' },
   'run.secret-in-folder': { kind: 'lab', message: 'A secret stands in {file} of the run folder', hint: 'Nothing was sealed. Delete the folder and report this as a bug of the lab.' },
@@ -76,7 +76,7 @@ export const errorCatalogue = {
     message: 'This build cannot talk to a guest through {toolkit}',
     hint: 'Only embedded guests, which bring their own tool, are part of this build; choose a guest with the provider wine.',
   },
-  'toolkit.tool-missing': { kind: 'guest', message: 'The guest does not know the tool {launcher}: {complaint}', hint: '`lab clean --templates` makes the embedded guests anew.' },
+  'toolkit.tool-missing': { kind: 'guest', message: 'The guest does not know the tool {launcher}: {complaint}', hint: '`lab clean --cache` makes the embedded guests anew.' },
   'toolkit.tool-failed': { kind: 'guest', message: 'The tool in the guest was asked to {verb} and {how}: {complaint}', hint: 'Look at the guest with `lab guest start`.' },
   'toolkit.answer-invalid': {
     kind: 'guest',
