@@ -8,7 +8,8 @@ import { sha256OfFile } from '../host/hash.ts';
 const DEFAULT_OUTPUT_BYTES = 8 << 20;
 
 /** Where a guest path lies on the host: `C:\a\b` is `<root>/c/a/b`, as the in-guest tool has it off Windows. */
-export const hostPathOf = (root: string, guestPath: string): string => path.join(root, guestPath.slice(0, 1).toLowerCase(), ...guestPath.slice(3).split('\\'));
+export const hostPathOf = (root: string, guestPath: string): string =>
+  path.join(root, guestPath.slice(0, 1).toLowerCase(), ...guestPath.slice(3).split('\\'));
 
 /**
  * A connection to no guest at all: commands run in this machine's shell, and the folder `root` stands for the guest's drives. For trying what runs
@@ -20,7 +21,13 @@ export function localConnection(root: string): Connection {
     const started = performance.now();
     await mkdir(path.dirname(to), { recursive: true });
     await copyFile(from, to);
-    return { path: shown, sizeBytes: (await stat(to)).size, sha256: await sha256OfFile(to), durationMs: performance.now() - started, way: 'local' };
+    return {
+      path: shown,
+      sizeBytes: (await stat(to)).size,
+      sha256: await sha256OfFile(to),
+      durationMs: performance.now() - started,
+      way: 'local',
+    };
   };
   return {
     run: (command, call) => runLocally(command, root, AbortSignal.any([call.signal, disposal.signal])),
@@ -52,10 +59,13 @@ async function runLocally(command: RemoteCommand, root: string, signal: AbortSig
   }
   let ended: CommandResult['ended'] = 'exited';
   const kill = (): void => void child.kill('SIGTERM');
-  const timer = setTimeout(() => {
-    ended = 'timed-out';
-    kill();
-  }, command.timeoutMs ?? 2 ** 31 - 1);
+  const timer = setTimeout(
+    () => {
+      ended = 'timed-out';
+      kill();
+    },
+    command.timeoutMs ?? 2 ** 31 - 1,
+  );
   signal.addEventListener('abort', kill);
   child.stdin.on('error', () => {});
   void feed(child.stdin, command.stdin);

@@ -16,13 +16,30 @@ const count = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 const durationMs = z.number().min(0).max(1e9);
 const exitCode = z.int().min(0).max(0xffff_ffff);
 // 10.0.19045
-const osVersion = z.string().max(64).regex(/^\d+\.\d+\.\d+/);
+const osVersion = z
+  .string()
+  .max(64)
+  .regex(/^\d+\.\d+\.\d+/);
 // C:\AniVault\docs
-const path = z.string().max(32_767).regex(/^[A-Za-z]:\\/).transform((text) => text as RemotePath);
+const path = z
+  .string()
+  .max(32_767)
+  .regex(/^[A-Za-z]:\\/)
+  .transform((text) => text as RemotePath);
 // docs\guide.html, but not C:\x, \x, ..\x, a\..\x or a/b
-const relativePath = z.string().max(32_767).regex(/^(?!\\)(?!(?:[^\\]*\\)*\.{1,2}(?:\\|$))[^:/\0]+$/);
-const digest = z.string().regex(/^[0-9a-f]{64}$/).transform((text) => text as Sha256);
-const mark = z.strictObject({ zoneId: z.int().min(0).max(4), hostUrl: z.string().max(4096).optional(), referrerUrl: z.string().max(4096).optional() });
+const relativePath = z
+  .string()
+  .max(32_767)
+  .regex(/^(?!\\)(?!(?:[^\\]*\\)*\.{1,2}(?:\\|$))[^:/\0]+$/);
+const digest = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .transform((text) => text as Sha256);
+const mark = z.strictObject({
+  zoneId: z.int().min(0).max(4),
+  hostUrl: z.string().max(4096).optional(),
+  referrerUrl: z.string().max(4096).optional(),
+});
 const nothing = z.strictObject({});
 
 /** What each verb answers with. Strict and bounded: a guest may print anything. */
@@ -46,7 +63,9 @@ export const answers = {
   makeTree: nothing,
   listTree: z.strictObject({
     entries: z
-      .array(z.strictObject({ path: relativePath, kind: z.enum(['file', 'directory', 'other']), sizeBytes: count, sha256: digest.optional() }))
+      .array(
+        z.strictObject({ path: relativePath, kind: z.enum(['file', 'directory', 'other']), sizeBytes: count, sha256: digest.optional() }),
+      )
       .max(MOST_ENTRIES),
     complete: z.boolean(),
   }),
@@ -88,7 +107,10 @@ type AnswerFormats = { readonly [V in Verb]: Format & { readonly schema: (typeof
 
 /** The answers as formats, by verb; their JSON Schemas are what a script for another kind of guest is written against. */
 export const answerFormats = Object.fromEntries(
-  Object.entries(answers).map(([verb, schema]) => [verb, { file: `toolkit/${kebab(verb)}.v1.json`, title: `Answer of the toolkit to ${verb}`, schema }]),
+  Object.entries(answers).map(([verb, schema]) => [
+    verb,
+    { file: `toolkit/${kebab(verb)}.v1.json`, title: `Answer of the toolkit to ${verb}`, schema },
+  ]),
 ) as unknown as AnswerFormats;
 
 /** The same as a list. */

@@ -51,9 +51,17 @@ export function patched(zip: Buffer, offset: number, value: number): Buffer {
 
 /** Zips that would do harm, by what is wrong with them. All of them hold a file that must not be found anywhere afterwards. */
 export async function hostileZips(): Promise<ReadonlyMap<string, Buffer>> {
-  const plain = (path: string): Promise<Buffer> => zipOf([{ path: 'good.txt', content: 'good' }, { path, content: 'evil' }]);
+  const plain = (path: string): Promise<Buffer> =>
+    zipOf([
+      { path: 'good.txt', content: 'good' },
+      { path, content: 'evil' },
+    ]);
   const named = async (stand: string, name: string): Promise<Buffer> => renamed(await plain(stand), stand, name);
-  const two = (first: string, second: string): Promise<Buffer> => zipOf([{ path: first, content: '1' }, { path: second, content: '2' }]);
+  const two = (first: string, second: string): Promise<Buffer> =>
+    zipOf([
+      { path: first, content: '1' },
+      { path: second, content: '2' },
+    ]);
   return new Map([
     ['climbs', await named('aa/evil.txt', '../evil.txt')],
     ['climbs in the middle', await named('aa/bb/cc/evil.txt', 'aa/../../evil.txt')],

@@ -3,7 +3,10 @@ import type { CommandResult, Connection, FileReceipt, RemoteCommand } from '../.
 
 /** What a scripted connection expects next, and what comes of it. An `Error` is thrown. */
 export type ExpectedExchange =
-  | { readonly run: string | RegExp; readonly result: CommandAnswer | Error | ((command: RemoteCommand, stdin: Buffer) => CommandAnswer | Promise<CommandAnswer>) }
+  | {
+      readonly run: string | RegExp;
+      readonly result: CommandAnswer | Error | ((command: RemoteCommand, stdin: Buffer) => CommandAnswer | Promise<CommandAnswer>);
+    }
   | { readonly put: string | RegExp; readonly receipt: FileReceipt | Error }
   | { readonly get: string | RegExp; readonly receipt: FileReceipt | Error };
 
@@ -29,7 +32,8 @@ export function fakeConnection(script: readonly ExpectedExchange[]): FakeConnect
     if (disposed) throw new Error(`${happened} after the connection was disposed of`);
     const expected = waiting[0];
     if (expected === undefined) throw new Error(`${happened} came and nothing was expected any more`);
-    if (!(kind in expected) || !matches(subjectOf(expected), subject)) throw new Error(`${happened} came and ${describe(expected)} was expected`);
+    if (!(kind in expected) || !matches(subjectOf(expected), subject))
+      throw new Error(`${happened} came and ${describe(expected)} was expected`);
     waiting.shift();
     return expected as Extract<ExpectedExchange, Record<K, unknown>>;
   };
@@ -54,11 +58,13 @@ export function fakeConnection(script: readonly ExpectedExchange[]): FakeConnect
   };
 }
 
-const subjectOf = (expected: ExpectedExchange): string | RegExp => ('run' in expected ? expected.run : 'put' in expected ? expected.put : expected.get);
+const subjectOf = (expected: ExpectedExchange): string | RegExp =>
+  'run' in expected ? expected.run : 'put' in expected ? expected.put : expected.get;
 
 const matches = (pattern: string | RegExp, text: string): boolean => (typeof pattern === 'string' ? pattern === text : pattern.test(text));
 
-const describe = (expected: ExpectedExchange): string => `${'run' in expected ? 'run' : 'put' in expected ? 'put' : 'get'} ${String(subjectOf(expected))}`;
+const describe = (expected: ExpectedExchange): string =>
+  `${'run' in expected ? 'run' : 'put' in expected ? 'put' : 'get'} ${String(subjectOf(expected))}`;
 
 function received(receipt: FileReceipt | Error): FileReceipt {
   if (receipt instanceof Error) throw receipt;

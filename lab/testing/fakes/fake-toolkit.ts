@@ -87,4 +87,5 @@ const MOST_SHOWN = 300;
 
 const shown = (question: readonly unknown[]): string => question.map((part) => JSON.stringify(part)?.slice(0, MOST_SHOWN)).join(', ');
 
-const describe = (expected: ScriptedCall): string => `${expected.verb}(${expected.question === undefined ? 'anything' : shown(expected.question)})`;
+const describe = (expected: ScriptedCall): string =>
+  `${expected.verb}(${expected.question === undefined ? 'anything' : shown(expected.question)})`;

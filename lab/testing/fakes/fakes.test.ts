@@ -13,7 +13,9 @@ t.test('a fake toolkit plays its script and nothing else', async (t) => {
     { verb: 'readDownloadMark', answer: { zoneId: 3 } },
     { verb: 'unpack', error: new Error('as scripted') },
   ]);
-  await t.rejects(toolkit.readDownloadMark(path, openCall()), { message: 'readDownloadMark("C:\\\\a") came and remove("C:\\\\a") was expected' });
+  await t.rejects(toolkit.readDownloadMark(path, openCall()), {
+    message: 'readDownloadMark("C:\\\\a") came and remove("C:\\\\a") was expected',
+  });
   await t.rejects(toolkit.remove(remotePath('C:\\b'), openCall()), { message: /remove\("C:\\\\b"\) came and remove/ });
   await t.rejects(toolkit.remove(path, ended), { message: 'ended' });
   t.equal(await toolkit.remove(path, openCall()), undefined);
@@ -30,7 +32,8 @@ t.test('a fake connection plays its script and nothing else', async (t) => {
     { put: path, receipt },
     { get: path, receipt: new Error('as scripted') },
   ]);
-  const run = (line: string): ReturnType<typeof connection.run> => connection.run({ line, shell: 'cmd', stdin: Buffer.from('in') }, openCall());
+  const run = (line: string): ReturnType<typeof connection.run> =>
+    connection.run({ line, shell: 'cmd', stdin: Buffer.from('in') }, openCall());
   await t.rejects(run('format'), { message: 'run "format" came and run /^echo/ was expected' });
   const result = await run('echo hi');
   t.match(result, { exitCode: 3, ended: 'exited', truncated: { stdout: false, stderr: false } });

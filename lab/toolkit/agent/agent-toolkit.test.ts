@@ -3,6 +3,9 @@ import { toolkitContract } from '../../testing/contracts/toolkit-contract.ts';
 import { type ScriptedCall, fakeToolkit, recordingToolkit } from '../../testing/fakes/fake-toolkit.ts';
 import { guestToolRig } from '../../testing/guest-tool-rig.ts';
 
+// Over a hundred processes, one after the other.
+t.setTimeout(180_000);
+
 const rig = await guestToolRig(t);
 const recorded: ScriptedCall[] = [];
 

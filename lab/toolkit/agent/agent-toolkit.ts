@@ -34,10 +34,14 @@ export function agentToolkit(connection: Connection, launcher: string): Toolkit 
       },
       call,
     );
-    const complaint = readableText(Buffer.from(result.stderr.subarray(0, 4 * MOST_COMPLAINT_CHARACTERS)).toString('utf8'), MOST_COMPLAINT_CHARACTERS);
+    const complaint = readableText(
+      Buffer.from(result.stderr.subarray(0, 4 * MOST_COMPLAINT_CHARACTERS)).toString('utf8'),
+      MOST_COMPLAINT_CHARACTERS,
+    );
     if (result.ended === 'timed-out') throw LabError.of('toolkit.tool-failed', { verb, how: 'was ended by a time-out', complaint });
     if (result.exitCode !== 0) {
-      if (NO_SUCH_TOOL.has(result.exitCode) && result.stdout.length === 0) throw LabError.of('toolkit.tool-missing', { launcher, complaint });
+      if (NO_SUCH_TOOL.has(result.exitCode) && result.stdout.length === 0)
+        throw LabError.of('toolkit.tool-missing', { launcher, complaint });
       throw LabError.of('toolkit.tool-failed', { verb, how: `ended with exit code ${result.exitCode}`, complaint });
     }
     if (result.truncated.stdout) throw invalidAnswer(verb, `it has more than ${MOST_ANSWER_BYTES} bytes`);
@@ -61,11 +65,13 @@ export function agentToolkit(connection: Connection, launcher: string): Toolkit 
 /** A listing must hold what was asked for: no more, sorted, nothing twice, digests only on files and only on demand. */
 function asAsked(listing: Answer<'listTree'>, options: { readonly hash: boolean; readonly maxEntries: number }): TreeListing {
   const { entries } = listing;
-  if (entries.length > options.maxEntries) throw invalidAnswer('listTree', `${entries.length} entries are more than the ${options.maxEntries} asked for`);
+  if (entries.length > options.maxEntries)
+    throw invalidAnswer('listTree', `${entries.length} entries are more than the ${options.maxEntries} asked for`);
   for (const [index, entry] of entries.entries()) {
     const previous = entries[index - 1];
     if (previous !== undefined && previous.path >= entry.path) throw invalidAnswer('listTree', `entry ${index} is out of order`);
-    if (entry.kind !== 'file' && (entry.sizeBytes !== 0 || entry.sha256 !== undefined)) throw invalidAnswer('listTree', `entry ${index} is no file and has content`);
+    if (entry.kind !== 'file' && (entry.sizeBytes !== 0 || entry.sha256 !== undefined))
+      throw invalidAnswer('listTree', `entry ${index} is no file and has content`);
     if (!options.hash && entry.sha256 !== undefined) throw invalidAnswer('listTree', `entry ${index} has a digest that was not asked for`);
   }
   return listing;
@@ -74,16 +80,19 @@ function asAsked(listing: Answer<'listTree'>, options: { readonly hash: boolean;
 function withinBounds(result: Answer<'run'>, program: ProgramRun): Answer<'run'> {
   const most = Math.min(program.maxOutputBytes ?? MOST_OUTPUT_BYTES, MOST_OUTPUT_BYTES);
   // Each kept byte becomes at most one UTF-16 code unit.
-  if (result.stdout.length > most || result.stderr.length > most) throw invalidAnswer('run', `there is more output than the ${most} bytes asked for`);
+  if (result.stdout.length > most || result.stderr.length > most)
+    throw invalidAnswer('run', `there is more output than the ${most} bytes asked for`);
   return result;
 }
 
 /** All runs must be there, in the order they were asked for: a missing one would shift a median. */
 function complete(runs: Answer<'measure'>, programs: readonly MeasuredProgram[], rounds: number): readonly MeasuredRun[] {
-  if (runs.length !== programs.length * rounds) throw invalidAnswer('measure', `${runs.length} runs instead of ${programs.length * rounds}`);
+  if (runs.length !== programs.length * rounds)
+    throw invalidAnswer('measure', `${runs.length} runs instead of ${programs.length * rounds}`);
   for (const [index, run] of runs.entries()) {
     const round = Math.floor(index / programs.length);
-    if (run.round !== round || run.series !== programs[index % programs.length]?.series) throw invalidAnswer('measure', `run ${index} is another than was asked for`);
+    if (run.round !== round || run.series !== programs[index % programs.length]?.series)
+      throw invalidAnswer('measure', `run ${index} is another than was asked for`);
   }
   return runs;
 }

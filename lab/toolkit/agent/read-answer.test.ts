@@ -7,7 +7,14 @@ import { type CommandAnswer, fakeConnection } from '../../testing/fakes/fake-con
 import { agentToolkit } from './agent-toolkit.ts';
 
 const root = remotePath('C:\\root');
-const program: ProgramRun = { executable: remotePath('C:\\a.exe'), args: [], cwd: root, environment: 'system-only', timeoutMs: 1000, maxOutputBytes: 10 };
+const program: ProgramRun = {
+  executable: remotePath('C:\\a.exe'),
+  args: [],
+  cwd: root,
+  environment: 'system-only',
+  timeoutMs: 1000,
+  maxOutputBytes: 10,
+};
 const measured = { series: 's', program, expectInStdout: 'x' };
 
 type Ask = (toolkit: Toolkit, call: Call) => Promise<unknown>;
@@ -18,14 +25,22 @@ const unpack: Ask = (toolkit, call) => toolkit.unpack(root, root, call);
 const describe: Ask = (toolkit, call) => toolkit.describe(call);
 
 /** Asks with a guest that answers so. */
-const asked = (ask: Ask, answer: CommandAnswer): Promise<unknown> => ask(agentToolkit(fakeConnection([{ run: 'tool request', result: answer }]), 'tool'), openCall());
+const asked = (ask: Ask, answer: CommandAnswer): Promise<unknown> =>
+  ask(agentToolkit(fakeConnection([{ run: 'tool request', result: answer }]), 'tool'), openCall());
 const line = (value: unknown): CommandAnswer => ({ stdout: `${JSON.stringify(value)}\n` });
 const ok = (value: unknown): CommandAnswer => line({ ok: value });
 
 const file = (path: string, more: object = {}): object => ({ path, kind: 'file', sizeBytes: 1, ...more });
 const listing = (...entries: readonly unknown[]): CommandAnswer => ok({ entries, complete: true });
 const ran = { exitCode: 0, ended: 'exited', stdout: '', stderr: '', truncated: false, durationMs: 1 };
-const oneRun = (series: string, round: number): object => ({ series, round, exitCode: 0, expectedOutput: true, durationMs: 1, lastLine: '' });
+const oneRun = (series: string, round: number): object => ({
+  series,
+  round,
+  exitCode: 0,
+  expectedOutput: true,
+  durationMs: 1,
+  lastLine: '',
+});
 const described = {
   osVersion: '10.0.19045',
   productName: 'Windows 10 Pro',
@@ -45,9 +60,17 @@ const described = {
 t.test('a good answer is given on as it is', async (t) => {
   t.same(await asked(describe, ok(described)), described);
   t.same(await asked(describe, ok({ ...described, emulator: 'Wine 10.0' })), { ...described, emulator: 'Wine 10.0' });
-  t.same(await asked(list, listing(file('a'), file('a\\b.txt', { sha256: 'f'.repeat(64) }))), { entries: [file('a'), file('a\\b.txt', { sha256: 'f'.repeat(64) })], complete: true });
+  t.same(await asked(list, listing(file('a'), file('a\\b.txt', { sha256: 'f'.repeat(64) }))), {
+    entries: [file('a'), file('a\\b.txt', { sha256: 'f'.repeat(64) })],
+    complete: true,
+  });
   t.same(await asked(run, ok(ran)), ran);
-  t.same(await asked(measure, ok([oneRun('s', 0), oneRun('t', 0), oneRun('s', 1), oneRun('t', 1)])), [oneRun('s', 0), oneRun('t', 0), oneRun('s', 1), oneRun('t', 1)]);
+  t.same(await asked(measure, ok([oneRun('s', 0), oneRun('t', 0), oneRun('s', 1), oneRun('t', 1)])), [
+    oneRun('s', 0),
+    oneRun('t', 0),
+    oneRun('s', 1),
+    oneRun('t', 1),
+  ]);
   t.same(await asked((toolkit, call) => toolkit.readDownloadMark(root, call), ok({})), undefined);
 });
 
@@ -115,7 +138,11 @@ t.test('an answer that is not what was promised is refused', async (t) => {
     ['an entry twice', list, listing(file('a'), file('a'))],
     ['no order', list, listing(file('b'), file('a'))],
     ['a directory with a size', list, listing({ path: 'a', kind: 'directory', sizeBytes: 1 })],
-    ['a digest nobody asked for', (toolkit, call) => toolkit.listTree(root, { hash: false, maxEntries: 3 }, call), listing(file('a', { sha256: 'f'.repeat(64) }))],
+    [
+      'a digest nobody asked for',
+      (toolkit, call) => toolkit.listTree(root, { hash: false, maxEntries: 3 }, call),
+      listing(file('a', { sha256: 'f'.repeat(64) })),
+    ],
     ['an exit code below zero', run, ok({ ...ran, exitCode: -1 })],
     ['an exit code of 33 bits', run, ok({ ...ran, exitCode: 2 ** 32 })],
     ['another end', run, ok({ ...ran, ended: 'vanished' })],
@@ -128,7 +155,8 @@ t.test('an answer that is not what was promised is refused', async (t) => {
     ['an answer to another question', unpack, ok(ran)],
     ['content where nothing belongs', (toolkit, call) => toolkit.remove(root, call), ok({ removed: 3 })],
   ];
-  for (const [problem, ask, answer] of hostile) await t.rejects(asked(ask, answer), { name: 'LabError', code: 'toolkit.answer-invalid', kind: 'guest' }, problem);
+  for (const [problem, ask, answer] of hostile)
+    await t.rejects(asked(ask, answer), { name: 'LabError', code: 'toolkit.answer-invalid', kind: 'guest' }, problem);
 });
 
 t.test("a guest's refusal becomes an error of the catalogue, safe to show", async (t) => {
@@ -151,13 +179,20 @@ t.test("a guest's refusal becomes an error of the catalogue, safe to show", asyn
 });
 
 t.test('a tool that fails is told from an answer', async (t) => {
-  await t.rejects(asked(describe, { exitCode: 9009, stderr: "'tool' is not recognized\r\n" }), { code: 'toolkit.tool-missing', message: /tool: 'tool' is not recognized$/ });
+  await t.rejects(asked(describe, { exitCode: 9009, stderr: "'tool' is not recognized\r\n" }), {
+    code: 'toolkit.tool-missing',
+    message: /tool: 'tool' is not recognized$/,
+  });
   await t.rejects(asked(describe, { exitCode: 1, stderr: 'Cannot find module' }), { code: 'toolkit.tool-missing' });
   await t.rejects(asked(describe, { exitCode: 0xc000_0005 }), { code: 'toolkit.tool-failed', message: /exit code 3221225477/ });
   await t.rejects(asked(describe, { ...ok(described), exitCode: 3 }), { code: 'toolkit.tool-failed' }, 'whatever it printed');
   await t.rejects(asked(describe, { ...ok(described), ended: 'timed-out' }), { code: 'toolkit.tool-failed', message: /time-out/ });
   const lost = new Error('the guest is gone');
-  await t.rejects(agentToolkit(fakeConnection([{ run: 'tool request', result: lost }]), 'tool').describe(openCall()), lost, "the connection's own errors pass");
+  await t.rejects(
+    agentToolkit(fakeConnection([{ run: 'tool request', result: lost }]), 'tool').describe(openCall()),
+    lost,
+    "the connection's own errors pass",
+  );
 });
 
 t.test('a call that has ended asks nothing', async (t) => {

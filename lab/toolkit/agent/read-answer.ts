@@ -50,7 +50,8 @@ function refusalOf(verb: Verb, error: unknown): LabError {
   if (!isPlain(error) || Object.keys(error).length !== 2) return invalidAnswer(verb, 'its error is not an object with code and message');
   const { code, message } = error;
   // archive-unsafe
-  if (typeof code !== 'string' || !/^[a-z-]{1,40}$/.test(code) || typeof message !== 'string') return invalidAnswer(verb, 'its error is not an object with code and message');
+  if (typeof code !== 'string' || !/^[a-z-]{1,40}$/.test(code) || typeof message !== 'string')
+    return invalidAnswer(verb, 'its error is not an object with code and message');
   const reason = readableText(message, MOST_MESSAGE_CHARACTERS);
   switch (code) {
     case 'start-failed':
@@ -63,4 +64,5 @@ function refusalOf(verb: Verb, error: unknown): LabError {
   }
 }
 
-const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

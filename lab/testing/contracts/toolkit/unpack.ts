@@ -20,13 +20,16 @@ export async function unpackContract(t: Test, { toolkit, call, scratch, place, n
     t.same([receipt.files, receipt.bytes], [3, 5 + (3 << 20)]);
     t.ok(receipt.durationMs > 0 && receipt.tool !== '', 'how long it took, and what did it');
     const { entries } = await toolkit.listTree(to, everything, call());
-    t.same(entries.map(({ path, kind, sizeBytes }) => [path, kind, sizeBytes]), [
-      ['Grüße', 'directory', 0],
-      ['Grüße\\日本 🎬.txt', 'file', 5],
-      ['empty', 'directory', 0],
-      ['large.bin', 'file', 3 << 20],
-      ['nothing.txt', 'file', 0],
-    ]);
+    t.same(
+      entries.map(({ path, kind, sizeBytes }) => [path, kind, sizeBytes]),
+      [
+        ['Grüße', 'directory', 0],
+        ['Grüße\\日本 🎬.txt', 'file', 5],
+        ['empty', 'directory', 0],
+        ['large.bin', 'file', 3 << 20],
+        ['nothing.txt', 'file', 0],
+      ],
+    );
     await t.rejects(toolkit.unpack(archive, to, call()), { code: 'toolkit.verb-failed' }, 'existing files are refused');
     t.same((await toolkit.listTree(to, everything, call())).entries, entries, 'and left as they were');
     await t.rejects(toolkit.unpack(joinRemote(scratch, 'absent.zip'), to, call()), { code: 'toolkit.verb-failed' });
@@ -36,21 +39,49 @@ export async function unpackContract(t: Test, { toolkit, call, scratch, place, n
     const root = joinRemote(scratch, 'hostile');
     for (const [problem, zip] of await hostileZips()) {
       await place(joinRemote(root, 'hostile.zip'), zip);
-      await t.rejects(toolkit.unpack(joinRemote(root, 'hostile.zip'), joinRemote(root, 'to', 'deeper'), call()), { code: 'toolkit.archive-refused' }, problem);
+      await t.rejects(
+        toolkit.unpack(joinRemote(root, 'hostile.zip'), joinRemote(root, 'to', 'deeper'), call()),
+        { code: 'toolkit.archive-refused' },
+        problem,
+      );
       const left = (await toolkit.listTree(root, { ...everything, hash: false }, call())).entries.map(({ path }) => path);
-      t.same(left.filter((path) => path !== 'to'), ['hostile.zip'], `${problem}: nothing is left`);
+      t.same(
+        left.filter((path) => path !== 'to'),
+        ['hostile.zip'],
+        `${problem}: nothing is left`,
+      );
     }
-    t.notOk((await toolkit.listTree(scratch, { ...everything, hash: false }, call())).entries.some(({ path }) => path.includes('evil')), 'nothing climbed');
+    t.notOk(
+      (await toolkit.listTree(scratch, { ...everything, hash: false }, call())).entries.some(({ path }) => path.includes('evil')),
+      'nothing climbed',
+    );
   });
 
-  await t.test('unpack does not write through a link that stands in the target', { skip: links ? false : 'no symbolic links can be made in this guest' }, async (t) => {
-    const root = joinRemote(scratch, 'through');
-    await toolkit.makeTree(root, [{ path: 'victim\\kept.txt', text: 'kept' }, { path: 'to\\here.txt', text: 'here' }], call());
-    const script = `require('fs').symlinkSync('../victim', 'to/sub', 'dir')`;
-    const linked = await toolkit.run({ executable: node, args: ['-e', script], cwd: root, environment: 'inherited', timeoutMs: 20_000 }, call());
-    t.equal(linked.exitCode, 0, linked.stderr);
-    await place(joinRemote(scratch, 'through.zip'), await zipOf([{ path: 'sub/evil.txt', content: 'evil' }]));
-    await t.rejects(toolkit.unpack(joinRemote(scratch, 'through.zip'), joinRemote(root, 'to'), call()), { code: 'toolkit.verb-failed' });
-    t.same((await toolkit.listTree(joinRemote(root, 'victim'), { ...everything, hash: false }, call())).entries.map(({ path }) => path), ['kept.txt']);
-  });
+  await t.test(
+    'unpack does not write through a link that stands in the target',
+    { skip: links ? false : 'no symbolic links can be made in this guest' },
+    async (t) => {
+      const root = joinRemote(scratch, 'through');
+      await toolkit.makeTree(
+        root,
+        [
+          { path: 'victim\\kept.txt', text: 'kept' },
+          { path: 'to\\here.txt', text: 'here' },
+        ],
+        call(),
+      );
+      const script = `require('fs').symlinkSync('../victim', 'to/sub', 'dir')`;
+      const linked = await toolkit.run(
+        { executable: node, args: ['-e', script], cwd: root, environment: 'inherited', timeoutMs: 20_000 },
+        call(),
+      );
+      t.equal(linked.exitCode, 0, linked.stderr);
+      await place(joinRemote(scratch, 'through.zip'), await zipOf([{ path: 'sub/evil.txt', content: 'evil' }]));
+      await t.rejects(toolkit.unpack(joinRemote(scratch, 'through.zip'), joinRemote(root, 'to'), call()), { code: 'toolkit.verb-failed' });
+      t.same(
+        (await toolkit.listTree(joinRemote(root, 'victim'), { ...everything, hash: false }, call())).entries.map(({ path }) => path),
+        ['kept.txt'],
+      );
+    },
+  );
 }

@@ -4,7 +4,8 @@ import { emulatorVersion } from './emulator-version.ts';
 import { onWindows, toGuest } from './guest-path.ts';
 import type { GuestDescription } from '../../../core/toolkit.ts';
 
-type Description = Omit<GuestDescription, 'temporaryDirectory' | 'userProfile' | 'localAppData'> & Record<'temporaryDirectory' | 'userProfile' | 'localAppData', string>;
+type Description = Omit<GuestDescription, 'temporaryDirectory' | 'userProfile' | 'localAppData'> &
+  Record<'temporaryDirectory' | 'userProfile' | 'localAppData', string>;
 
 /**
  * What the guest says of itself. The product name is what libuv's `uv_os_uname` reads from the registry (`ProductName` below

@@ -53,6 +53,7 @@ function existingFile(file: string): string {
 }
 
 function line(text: string): string {
-  if (typeof text !== 'string' || /[\r\n]/.test(text) || text.length > 4096) throw new Refusal('bad-request', 'a URL must be one line of at most 4096 characters');
+  if (typeof text !== 'string' || /[\r\n]/.test(text) || text.length > 4096)
+    throw new Refusal('bad-request', 'a URL must be one line of at most 4096 characters');
   return text;
 }

@@ -44,7 +44,8 @@ export function environmentFor({ environment, env = {} }: Pick<ProgramRun, 'envi
     }
   }
   for (const [name, value] of Object.entries(env)) {
-    if (name === '' || /[=\0]/.test(name) || typeof value !== 'string' || value.includes('\0')) throw new Refusal('bad-request', `not a variable: ${JSON.stringify(name)}`);
+    if (name === '' || /[=\0]/.test(name) || typeof value !== 'string' || value.includes('\0'))
+      throw new Refusal('bad-request', `not a variable: ${JSON.stringify(name)}`);
     set(name, value);
   }
   return made;

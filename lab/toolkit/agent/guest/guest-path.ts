@@ -12,7 +12,8 @@ const LONGEST_PATH = 32_000;
 
 /** Splits a relative name into its parts; both separators count. Refuses what climbs, is absolute, or names a drive or a stream. */
 export function relativeParts(name: unknown): string[] {
-  if (typeof name !== 'string' || name === '' || name.length > LONGEST_PATH) throw new Refusal('bad-request', `not a relative path: ${JSON.stringify(name)}`);
+  if (typeof name !== 'string' || name === '' || name.length > LONGEST_PATH)
+    throw new Refusal('bad-request', `not a relative path: ${JSON.stringify(name)}`);
   const parts = name.split(/[\\/]/);
   if (parts.some((part) => part === '' || part === '.' || part === '..' || part.includes(':') || part.includes('\0'))) {
     throw new Refusal('unsafe-path', `not a relative path: ${JSON.stringify(name)}`);
@@ -23,7 +24,8 @@ export function relativeParts(name: unknown): string[] {
 /** Turns a guest path (`C:\a\b`) into one that this platform's file functions take. Refuses anything but a plain absolute path. */
 export function toNative(guestPath: unknown): string {
   const drive = typeof guestPath === 'string' && guestPath.length <= LONGEST_PATH ? ABSOLUTE.exec(guestPath)?.[1] : undefined;
-  if (typeof guestPath !== 'string' || drive === undefined) throw new Refusal('bad-request', `not an absolute Windows path: ${JSON.stringify(guestPath)}`);
+  if (typeof guestPath !== 'string' || drive === undefined)
+    throw new Refusal('bad-request', `not an absolute Windows path: ${JSON.stringify(guestPath)}`);
   // A trailing backslash is harmless: C:\a\
   const rest = guestPath.slice(3).replace(/\\$/, '');
   const parts = rest === '' ? [] : relativeParts(rest);
@@ -47,6 +49,7 @@ export function toGuest(native: string): string {
 
 function guestRoot(): string {
   const root = process.env['LAB_GUEST_ROOT'];
-  if (!root || !path.isAbsolute(root)) throw new Refusal('bad-request', 'off Windows LAB_GUEST_ROOT must name the folder that stands for the guest');
+  if (!root || !path.isAbsolute(root))
+    throw new Refusal('bad-request', 'off Windows LAB_GUEST_ROOT must name the folder that stands for the guest');
   return root;
 }

@@ -31,7 +31,8 @@ export function endWithThisTool(child: ChildProcess): () => void {
   if (onWindows) return () => {};
   const end = (): void => {
     void killTree(child);
-    process.exit(143);
+    // The listener is gone: this time it ends the tool.
+    process.kill(process.pid, 'SIGTERM');
   };
   process.once('SIGTERM', end);
   return () => void process.off('SIGTERM', end);

@@ -33,13 +33,17 @@ function decoded(argument: string): Readonly<Record<string, unknown>> {
   }
 }
 
+/** Ends at once: a program that could not be ended must not keep its tool. */
+// oxlint-disable-next-line unicorn/no-process-exit -- as said
+const end = (exitCode: number): never => process.exit(exitCode);
+
 main(process.argv.slice(2)).then(
-  () => process.exit(0),
+  () => end(0),
   (error: unknown) => {
     const refusal = toRefusal(error);
     // Half a file may stand on the output of `send`, where a line of JSON would be taken for its end.
     if (process.argv[2] === 'send') writeSync(2, `${refusal.message}\n`);
     else writeLine({ error: refusal.message });
-    process.exit(1);
+    end(1);
   },
 );

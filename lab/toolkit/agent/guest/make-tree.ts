@@ -38,7 +38,7 @@ function fill(native: string, name: string, sizeBytes: number): void {
   const handle = openSync(native, 'wx');
   try {
     // A chunk is a whole number of digests long, so that the pattern goes on unbroken from one to the next.
-    for (let done = 0; done < sizeBytes; ) {
+    for (let done = 0; done < sizeBytes;) {
       const start = done % block.length;
       done += writeSync(handle, block, start, Math.min(block.length - start, sizeBytes - done));
     }

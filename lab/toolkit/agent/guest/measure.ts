@@ -12,8 +12,10 @@ const MOST_RUNS = 1000;
  * ones too: what counts as warming up is the caller's business. A run that timed out has not printed what was expected, whatever it printed.
  */
 export async function measure({ programs, rounds }: Questions['measure']): Promise<readonly MeasuredRun[]> {
-  if (!Array.isArray(programs) || !Number.isSafeInteger(rounds) || rounds < 0) throw new Refusal('bad-request', 'measure needs programs and rounds');
-  if (programs.length * rounds > MOST_RUNS) throw new Refusal('bad-request', `${programs.length} programs × ${rounds} rounds are more than ${MOST_RUNS} runs`);
+  if (!Array.isArray(programs) || !Number.isSafeInteger(rounds) || rounds < 0)
+    throw new Refusal('bad-request', 'measure needs programs and rounds');
+  if (programs.length * rounds > MOST_RUNS)
+    throw new Refusal('bad-request', `${programs.length} programs × ${rounds} rounds are more than ${MOST_RUNS} runs`);
   if (programs.some(({ expectInStdout }) => typeof expectInStdout !== 'string' || expectInStdout === '')) {
     throw new Refusal('bad-request', 'every measured program needs a text to expect: an exit code is no evidence');
   }

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import t from 'tap';
 import { outputWatch } from './output-watch.ts';
 
@@ -10,11 +10,20 @@ const watched = (expected: string, chunks: readonly (string | Buffer)[]): { read
 
 t.test('the text is found however the stream is cut', async (t) => {
   fc.assert(
-    fc.property(fc.string({ minLength: 1, maxLength: 8, unit: 'grapheme' }), fc.string({ maxLength: 40, unit: 'grapheme' }), fc.string({ maxLength: 40, unit: 'grapheme' }), fc.array(fc.nat(200), { maxLength: 6 }), (needle, before, after, cuts) => {
-      const bytes = Buffer.from(before + needle + after);
-      const ends = [...cuts.map((cut) => Math.min(cut, bytes.length)), bytes.length].toSorted((a, b) => a - b);
-      return watched(needle, ends.map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end))).found;
-    }),
+    fc.property(
+      fc.string({ minLength: 1, maxLength: 8, unit: 'grapheme' }),
+      fc.string({ maxLength: 40, unit: 'grapheme' }),
+      fc.string({ maxLength: 40, unit: 'grapheme' }),
+      fc.array(fc.nat(200), { maxLength: 6 }),
+      (needle, before, after, cuts) => {
+        const bytes = Buffer.from(before + needle + after);
+        const ends = [...cuts.map((cut) => Math.min(cut, bytes.length)), bytes.length].toSorted((a, b) => a - b);
+        return watched(
+          needle,
+          ends.map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end)),
+        ).found;
+      },
+    ),
   );
   t.notOk(watched('needle', ['nee', '', 'dl', 'f e']).found);
   t.notOk(watched('needle', []).found);
@@ -28,6 +37,9 @@ t.test('the last line is the last that says something', async (t) => {
   t.match(watched('x', [Buffer.alloc(9000, 0xff)]).lastLine, /^\ufffd+$/, 'invalid UTF-8');
   for (const unit of ['x', '\u0001', '🎬', '"']) {
     const { lastLine } = watched('y', [`head\n${unit.repeat(6000)}`]);
-    t.ok(lastLine.length > 300 && Buffer.byteLength(JSON.stringify(lastLine)) <= 4096, `${JSON.stringify(unit)}: ${lastLine.length} characters`);
+    t.ok(
+      lastLine.length > 300 && Buffer.byteLength(JSON.stringify(lastLine)) <= 4096,
+      `${JSON.stringify(unit)}: ${lastLine.length} characters`,
+    );
   }
 });

@@ -44,7 +44,8 @@ export function watchPeakMemory(executable: string): PeakMemoryWatch {
   };
   const sample = (): void => {
     if (stopped) return;
-    if (status === undefined && before !== undefined) status = openStatus(processes().find((pid) => !before.has(pid) && isRunning(pid, wanted)));
+    if (status === undefined && before !== undefined)
+      status = openStatus(processes().find((pid) => !before.has(pid) && isRunning(pid, wanted)));
     if (status !== undefined) {
       const mark = highWaterMark(status);
       if (mark === undefined) return stop();
@@ -67,7 +68,7 @@ function processes(): readonly string[] {
   try {
     return readdirSync(PROC)
       .filter((name) => /^\d+$/.test(name))
-      .sort((a, b) => Number(a) - Number(b))
+      .toSorted((a, b) => Number(a) - Number(b))
       .slice(0, MOST_PROCESSES);
   } catch {
     return [];

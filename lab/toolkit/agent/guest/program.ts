@@ -36,7 +36,8 @@ const KILL_MS = 10_000;
 export async function runToEnd(program: ProgramRun, watch: ProgramWatch): Promise<EndedProgram> {
   const { timeoutMs } = program;
   if (!(timeoutMs > 0 && timeoutMs <= LONGEST_TIMEOUT_MS)) throw new Refusal('bad-request', 'timeoutMs must be between 0 and a day');
-  if (!Array.isArray(program.args) || !program.args.every((arg) => typeof arg === 'string')) throw new Refusal('bad-request', 'args must be a list of texts');
+  if (!Array.isArray(program.args) || !program.args.every((arg) => typeof arg === 'string'))
+    throw new Refusal('bad-request', 'args must be a list of texts');
   const started = process.hrtime.bigint();
   const child = start(program);
   const keep = endWithThisTool(child);
@@ -46,7 +47,9 @@ export async function runToEnd(program: ProgramRun, watch: ProgramWatch): Promis
   });
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const failed = new Promise<never>((_, reject) => {
-    child.once('error', (error) => reject(new Refusal('start-failed', `${program.executable} cannot be started: ${errnoOf(error) ?? error.message}`)));
+    child.once('error', (error) =>
+      reject(new Refusal('start-failed', `${program.executable} cannot be started: ${errnoOf(error) ?? error.message}`)),
+    );
   });
   child.stdout.on('data', (bytes: Buffer) => watch.onOutput('stdout', bytes));
   child.stderr.on('data', (bytes: Buffer) => watch.onOutput('stderr', bytes));
@@ -96,4 +99,5 @@ function start(program: ProgramRun): Child {
 }
 
 /** Windows exit codes are unsigned; off Windows a signal counts as shells count it. */
-const exitCodeOf = (code: number | null, signal: NodeJS.Signals | null): number => (code === null ? 128 + constants.signals[signal ?? 'SIGKILL'] : code >>> 0);
+const exitCodeOf = (code: number | null, signal: NodeJS.Signals | null): number =>
+  code === null ? 128 + constants.signals[signal ?? 'SIGKILL'] : code >>> 0;

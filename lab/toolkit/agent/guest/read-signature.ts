@@ -53,5 +53,7 @@ export function signatureIn(at: (offset: number, length: number) => Buffer | und
   // Unlike the other directories, this one holds a file offset, not an address.
   const offset = optional.readUInt32LE(directoryAt);
   const length = optional.readUInt32LE(directoryAt + 4);
-  return offset === 0 || length === 0 || offset + length > sizeBytes ? unsigned : { isPortableExecutable: true, certificateTableBytes: length };
+  return offset === 0 || length === 0 || offset + length > sizeBytes
+    ? unsigned
+    : { isPortableExecutable: true, certificateTableBytes: length };
 }

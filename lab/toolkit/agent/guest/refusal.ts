@@ -41,7 +41,8 @@ export function toRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   const errno = errnoOf(error);
   const message = error instanceof Error ? error.message : String(error);
-  if (errno === undefined || errno.startsWith('ERR_')) return new Refusal('bug', error instanceof Error ? (error.stack ?? message) : message);
+  if (errno === undefined || errno.startsWith('ERR_'))
+    return new Refusal('bug', error instanceof Error ? (error.stack ?? message) : message);
   if (errno === 'EEXIST') return new Refusal('exists', message);
   if (errno === 'ENOENT' || errno === 'ENOTDIR') return new Refusal('not-found', message);
   return new Refusal('io', message);

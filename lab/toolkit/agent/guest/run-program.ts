@@ -9,7 +9,8 @@ const MOST_OUTPUT_BYTES = 1 << 20;
 /** `run`: runs one program and keeps what it printed, up to a bound; the rest is read and dropped. */
 export async function runProgram(program: Questions['run']): Promise<ProgramResult> {
   const { maxOutputBytes = MOST_OUTPUT_BYTES } = program;
-  if (!Number.isSafeInteger(maxOutputBytes) || maxOutputBytes < 0) throw new Refusal('bad-request', 'maxOutputBytes must be a whole number');
+  if (!Number.isSafeInteger(maxOutputBytes) || maxOutputBytes < 0)
+    throw new Refusal('bad-request', 'maxOutputBytes must be a whole number');
   const most = Math.min(maxOutputBytes, MOST_OUTPUT_BYTES);
   const kept = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
   const left = { stdout: most, stderr: most };

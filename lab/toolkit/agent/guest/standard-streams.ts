@@ -40,7 +40,7 @@ export function readAllInput(mostBytes: number): Buffer | undefined {
 
 /** Writes all of `bytes` to standard output. */
 export function writeOutput(bytes: Uint8Array): void {
-  for (let offset = 0; offset < bytes.length; ) offset += writeSync(output, bytes, offset, bytes.length - offset);
+  for (let offset = 0; offset < bytes.length;) offset += writeSync(output, bytes, offset, bytes.length - offset);
 }
 
 /** Writes one line of JSON to standard output. */

@@ -17,7 +17,10 @@ interface Answer {
 
 const ask = async (verb: string, question: unknown, stdin: Uint8Array = Buffer.alloc(0)): Promise<Answer> => {
   const argument = Buffer.from(JSON.stringify(question)).toString('base64url');
-  const result = await rig.connection.run({ line: `${rig.launcher} ${verb} ${argument}`, shell: 'none', stdin, maxOutputBytes: 64 << 20 }, openCall());
+  const result = await rig.connection.run(
+    { line: `${rig.launcher} ${verb} ${argument}`, shell: 'none', stdin, maxOutputBytes: 64 << 20 },
+    openCall(),
+  );
   return { exitCode: result.exitCode, stdout: Buffer.from(result.stdout), stderr: Buffer.from(result.stderr).toString('utf8') };
 };
 const json = ({ stdout }: Answer): unknown => JSON.parse(stdout.toString('utf8'));
@@ -36,8 +39,15 @@ t.test('a file goes in, is looked at, and comes out', async (t) => {
   t.equal(sent.exitCode, 0);
   t.ok(sent.stdout.equals(bytes), 'byte for byte');
   t.same(readdirSync(path.join(folder, 'made')), ['Grüße 🎬.bin'], 'no part is left');
-  t.same(json(await ask('receive', promise(to, Buffer.from('new')), Buffer.from('new'))), { sizeBytes: 3, sha256: hashOf(Buffer.from('new')) }, 'a file is replaced');
-  t.same(json(await ask('receive', promise('C:\\contract\\made\\empty', Buffer.alloc(0)))), { sizeBytes: 0, sha256: hashOf(Buffer.alloc(0)) });
+  t.same(
+    json(await ask('receive', promise(to, Buffer.from('new')), Buffer.from('new'))),
+    { sizeBytes: 3, sha256: hashOf(Buffer.from('new')) },
+    'a file is replaced',
+  );
+  t.same(json(await ask('receive', promise('C:\\contract\\made\\empty', Buffer.alloc(0)))), {
+    sizeBytes: 0,
+    sha256: hashOf(Buffer.alloc(0)),
+  });
   t.same(json(await ask('digest', { path: 'C:\\contract\\made' })), { exists: false, sizeBytes: 0, sha256: '' }, 'a folder is no file');
 });
 
@@ -66,7 +76,10 @@ t.test('what is not what was promised leaves nothing', async (t) => {
 
 t.test('a sender that is cut off leaves nothing under the name', async (t) => {
   const argument = Buffer.from(JSON.stringify(promise('C:\\contract\\cut', bytes))).toString('base64url');
-  const child = spawn('/bin/sh', ['-c', `exec ${rig.launcher} receive ${argument}`], { env: { ...process.env, LAB_GUEST_ROOT: rig.root }, stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn('/bin/sh', ['-c', `exec ${rig.launcher} receive ${argument}`], {
+    env: { ...process.env, LAB_GUEST_ROOT: rig.root },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   child.stdin.write(bytes.subarray(0, 2 << 20));
   child.stdin.end();
   const [code] = await new Promise<[number | null]>((resolve) => child.once('close', (...ended) => resolve([ended[0] as number | null])));
@@ -81,7 +94,19 @@ t.test('send of what is not there says so beside the bytes', async (t) => {
 });
 
 t.test('paths that are not plain are refused', async (t) => {
-  for (const to of ['C:\\contract\\..\\..\\evil', 'relative\\evil', '/etc/evil', '\\\\host\\share\\evil', '\\\\?\\unix\\evil', 'C:evil', 'C:\\contract\\evil:stream', 'C:\\contract\\\\evil', 'C:\\', 'C:\\evil\0', 7]) {
+  for (const to of [
+    'C:\\contract\\..\\..\\evil',
+    'relative\\evil',
+    '/etc/evil',
+    '\\\\host\\share\\evil',
+    '\\\\?\\unix\\evil',
+    'C:evil',
+    'C:\\contract\\evil:stream',
+    'C:\\contract\\\\evil',
+    'C:\\',
+    'C:\\evil\0',
+    7,
+  ]) {
     const answer = await ask('receive', { to, sizeBytes: 0, sha256: hashOf(Buffer.alloc(0)) });
     t.equal(answer.exitCode, 1, JSON.stringify(to));
   }
@@ -113,6 +138,8 @@ t.test('request refuses what is no question', async (t) => {
   t.match(await request('{"verb":"describe"}'), refused);
   t.match(await request('{"verb":"listTree","arguments":{"root":"C:\\\\x","hash":false,"maxEntries":-1}}'), refused);
   t.match(await request('{"verb":"makeTree","arguments":{"root":"C:\\\\x","files":[{"path":"a"}]}}'), refused);
-  t.match(await request('{"verb":"makeTree","arguments":{"root":"C:\\\\x","files":[{"path":"a","sizeBytes":1e13}]}}'), { error: { code: 'too-large' } });
+  t.match(await request('{"verb":"makeTree","arguments":{"root":"C:\\\\x","files":[{"path":"a","sizeBytes":1e13}]}}'), {
+    error: { code: 'too-large' },
+  });
   t.match(await request(Buffer.alloc((16 << 20) + 1, ' ')), { error: { code: 'too-large' } });
 });

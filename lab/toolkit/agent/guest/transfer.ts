@@ -19,7 +19,8 @@ export function digest(question: Readonly<Record<string, unknown>>): void {
 export function receive(question: Readonly<Record<string, unknown>>): void {
   const { sizeBytes, sha256 } = question;
   const to = toNativeBelowDrive(question['to']);
-  if (!Number.isSafeInteger(sizeBytes) || typeof sha256 !== 'string') throw new Refusal('bad-request', 'receive needs to, sizeBytes and sha256');
+  if (!Number.isSafeInteger(sizeBytes) || typeof sha256 !== 'string')
+    throw new Refusal('bad-request', 'receive needs to, sizeBytes and sha256');
   mkdirSync(path.dirname(to), { recursive: true });
   const part = `${to}.${randomBytes(6).toString('hex')}.part`;
   const file = openSync(part, 'wx');
@@ -60,7 +61,7 @@ function copyInput(file: number, mostBytes: number): { readonly sizeBytes: numbe
     if (sizeBytes > mostBytes) throw new Refusal('io', `more than the promised ${mostBytes} bytes arrived`);
     const bytes = buffer.subarray(0, filled);
     hash.update(bytes);
-    for (let offset = 0; offset < filled; ) offset += writeSync(file, bytes, offset, filled - offset);
+    for (let offset = 0; offset < filled;) offset += writeSync(file, bytes, offset, filled - offset);
   }
 }
 

@@ -57,7 +57,10 @@ async function damagedUnlessRefused<T>(read: () => Promise<T>): Promise<T> {
     if (error instanceof Refusal || (errnoOf(error) !== undefined && !errnoOf(error)?.startsWith('Z_'))) throw error;
     const message = error instanceof Error ? error.message : String(error);
     // "invalid characters in fileName: a\b", "absolute path: /etc/passwd", "invalid relative path: ../x"
-    throw new Refusal(/^(?:invalid characters in fileName|absolute path|invalid relative path)/.test(message) ? 'archive-unsafe' : 'archive-damaged', message.slice(0, 500));
+    throw new Refusal(
+      /^(?:invalid characters in fileName|absolute path|invalid relative path)/.test(message) ? 'archive-unsafe' : 'archive-damaged',
+      message.slice(0, 500),
+    );
   }
 }
 
@@ -93,10 +96,11 @@ async function extract(zip: ZipFile, { entry }: SafeEntry, native: string, made:
         written += bytes.length;
         if (written > entry.uncompressedSize) throw new Refusal('archive-damaged', `${entry.fileName} is larger than it says`);
         checksum = crc32(bytes, checksum);
-        for (let offset = 0; offset < bytes.length; ) offset += writeSync(file, bytes, offset, bytes.length - offset);
+        for (let offset = 0; offset < bytes.length;) offset += writeSync(file, bytes, offset, bytes.length - offset);
       }
     });
-    if (written !== entry.uncompressedSize || checksum !== entry.crc32) throw new Refusal('archive-damaged', `${entry.fileName} does not match its size and checksum`);
+    if (written !== entry.uncompressedSize || checksum !== entry.crc32)
+      throw new Refusal('archive-damaged', `${entry.fileName} does not match its size and checksum`);
     return written;
   } finally {
     closeSync(file);

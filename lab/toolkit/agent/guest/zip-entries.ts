@@ -35,7 +35,8 @@ const UNSTORABLE = /[\u0000-\u001f<>:"|?*\\]/;
 
 /** Reads all entries and refuses the whole archive if one of them must not be written. Nothing has been written when it throws. */
 export async function safeEntries(zip: ZipFile, archiveBytes: number): Promise<readonly SafeEntry[]> {
-  if (zip.entryCount > zipBounds.entries) throw new Refusal('archive-unsafe', `${zip.entryCount} entries are more than ${zipBounds.entries}`);
+  if (zip.entryCount > zipBounds.entries)
+    throw new Refusal('archive-unsafe', `${zip.entryCount} entries are more than ${zipBounds.entries}`);
   const found: SafeEntry[] = [];
   const kinds = new Map<string, 'file' | 'directory'>();
   let packed = 0;
@@ -75,7 +76,8 @@ function placeOf(entry: Entry): Pick<SafeEntry, 'kind' | 'parts'> {
   if (kind === 'file' && type === UNIX_DIRECTORY) refuse('is a directory with the name of a file');
   if (kind === 'directory' && entry.uncompressedSize > 0) refuse('is a directory with content');
   if (entry.isEncrypted()) refuse('is encrypted');
-  if (entry.compressionMethod !== STORED && entry.compressionMethod !== DEFLATED) refuse(`is packed with the unknown method ${entry.compressionMethod}`);
+  if (entry.compressionMethod !== STORED && entry.compressionMethod !== DEFLATED)
+    refuse(`is packed with the unknown method ${entry.compressionMethod}`);
   return { kind, parts };
 }
 
@@ -86,7 +88,8 @@ function claim(kinds: Map<string, 'file' | 'directory'>, parts: readonly string[
     key += `/${part.normalize('NFC').toLowerCase()}`;
     const wanted = index === parts.length - 1 ? kind : 'directory';
     const known = kinds.get(key);
-    if (known !== undefined && (known === 'file' || wanted === 'file')) throw new Refusal('archive-unsafe', `entry ${JSON.stringify(name.slice(0, 200))} is there twice`);
+    if (known !== undefined && (known === 'file' || wanted === 'file'))
+      throw new Refusal('archive-unsafe', `entry ${JSON.stringify(name.slice(0, 200))} is there twice`);
     kinds.set(key, wanted);
   }
 }
