@@ -21,29 +21,31 @@ export function timelineLanes(journal: readonly JournalLine[]): readonly Lane[] 
   const last = journal.at(-1);
   if (first === undefined || last === undefined) return [];
   const zeroMs = Date.parse(first.at);
-  const lanes = new Map<string, Bar[]>();
-  const open = new Map<string, { lane: string; name: string; kind: Bar['kind']; startMs: number }>();
-  const begin = (key: string, lane: string, name: string, kind: Bar['kind'], startMs: number): void => {
-    if (!lanes.has(lane)) lanes.set(lane, []);
-    open.set(key, { lane, name, kind, startMs });
+  const stages = new Map<string, Bar[]>();
+  const guests = new Map<string, Bar[]>();
+  const open = new Map<string, { bars: Bar[]; name: string; kind: Bar['kind']; startMs: number }>();
+  const begin = (key: string, lanes: Map<string, Bar[]>, lane: string, name: string, kind: Bar['kind'], startMs: number): void => {
+    const bars = lanes.get(lane) ?? [];
+    lanes.set(lane, bars);
+    open.set(key, { bars, name, kind, startMs });
   };
   const finish = (key: string, endMs: number, kind?: Bar['kind']): void => {
     const begun = open.get(key);
     if (begun === undefined) return;
     open.delete(key);
-    lanes.get(begun.lane)?.push({ name: begun.name, kind: kind ?? begun.kind, startMs: begun.startMs, endMs: Math.max(begun.startMs, endMs) });
+    begun.bars.push({ name: begun.name, kind: kind ?? begun.kind, startMs: begun.startMs, endMs: Math.max(begun.startMs, endMs) });
   };
   for (const { at, event } of journal) {
     const nowMs = Date.parse(at) - zeroMs;
     switch (event.type) {
       case 'step-started':
-        begin(`step ${event.step}`, event.step, event.step, 'step', nowMs);
+        begin(`step ${event.step}`, stages, event.step, event.step, 'step', nowMs);
         break;
       case 'step-finished':
         finish(`step ${event.step}`, nowMs, event.error ? 'failure' : 'step');
         break;
       case 'guest-acquiring':
-        begin(`guest ${event.guest}`, event.guest, 'start', 'acquire', nowMs);
+        begin(`guest ${event.guest}`, guests, event.guest, 'start', 'acquire', nowMs);
         break;
       case 'guest-ready':
         finish(`guest ${event.guest}`, nowMs);
@@ -53,12 +55,12 @@ export function timelineLanes(journal: readonly JournalLine[]): readonly Lane[] 
         break;
       case 'bundle-copied':
         // The journal tells of a copy when it is over, with its length.
-        begin(`copy ${event.guest}`, event.guest, 'copy', 'copy', Math.max(0, nowMs - event.durationMs));
+        begin(`copy ${event.guest}`, guests, event.guest, 'copy', 'copy', Math.max(0, nowMs - event.durationMs));
         finish(`copy ${event.guest}`, nowMs);
         break;
       case 'cell-started': {
         const at = event.cell.lastIndexOf('@');
-        begin(`cell ${event.cell}`, event.cell.slice(at + 1), event.cell.slice(0, at), 'missing', nowMs);
+        begin(`cell ${event.cell}`, guests, event.cell.slice(at + 1), event.cell.slice(0, at), 'missing', nowMs);
         break;
       }
       case 'cell-finished':
@@ -82,7 +84,5 @@ export function timelineLanes(journal: readonly JournalLine[]): readonly Lane[] 
   const endMs = Date.parse(last.at) - zeroMs;
   for (const key of open.keys()) finish(key, endMs);
   // Stages first, then guests; each in the order in which they began.
-  return [...lanes].map(([name, bars]) => ({ name, bars })).toSorted((a, b) => Number(isGuest(a)) - Number(isGuest(b)));
+  return [...stages, ...guests].map(([name, bars]) => ({ name, bars }));
 }
-
-const isGuest = (lane: Lane): boolean => lane.bars.some((bar) => bar.kind !== 'step' && bar.name !== lane.name);

@@ -4,7 +4,7 @@ import type { RecordedGuest, RunRecord } from '../../core/record.ts';
 import { outcomeWords, worstFirst } from '../wording/outcome-words.ts';
 import { countText, durationText } from '../wording/quantity.ts';
 import { reasonsOf } from '../wording/reasons.ts';
-import { verdictMeaning, verdictWords } from '../wording/verdict-words.ts';
+import { learntElsewhere, verdictMeaning, verdictWords } from '../wording/verdict-words.ts';
 import { type Html, assuranceTag, cellAnchor, definitions, digest, instant, said, saidAtLength } from './shown.ts';
 
 /** Reasons that are shown at once; the rest stands folded below. */
@@ -87,7 +87,8 @@ export function reasonList(record: RunRecord): Html | undefined {
 }
 
 /** The banner that stays in sight wherever results of anything but Windows are read, on the screen and on paper. */
-export function assuranceBanner({ assurance }: RunRecord): Html | undefined {
+export function assuranceBanner(record: RunRecord): Html | undefined {
+  const { assurance } = record;
   if (assurance === undefined || assurance === 'windows') return undefined;
-  return h('aside', { class: 'banner', 'aria-label': 'How far these results hold' }, h('p', {}, h('strong', {}, assuranceLabel[assurance]), ' This is a rehearsal: no result on this page was learnt on Windows.'));
+  return h('aside', { class: 'banner', 'aria-label': 'How far these results hold' }, h('p', {}, h('strong', {}, assuranceLabel[assurance]), ` This is a rehearsal: ${learntElsewhere(record)}.`));
 }

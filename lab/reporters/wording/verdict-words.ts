@@ -14,13 +14,17 @@ export function verdictWords(verdict: Verdict, assurance: Assurance | undefined)
   return { headline, qualifier: `${preposition} a ${rehearsalWord[assurance]} (${assuranceLabel[assurance]})` };
 }
 
+/** How much of a run that is not worth Windows was learnt elsewhere, as the end of a sentence. */
+export const learntElsewhere = ({ guests }: Pick<RunRecord, 'guests'>): string =>
+  guests.some((guest) => guest.assurance === 'windows') ? 'not all of this was learnt on Windows' : 'nothing here was learnt on Windows';
+
 /** A sentence or two on what the verdict is worth. */
-export function verdictMeaning({ verdict, assurance, cells }: Pick<RunRecord, 'verdict' | 'assurance' | 'cells'>): string {
-  switch (verdict) {
+export function verdictMeaning(record: Pick<RunRecord, 'verdict' | 'assurance' | 'cells' | 'guests'>): string {
+  switch (record.verdict) {
     case 'accepted': {
-      const skips = cells.some((cell) => cell.outcome.kind === 'skipped');
+      const skips = record.cells.some((cell) => cell.outcome.kind === 'skipped');
       const answered = skips ? 'No check found a fault; what was skipped, the policy allows to skip.' : 'Every planned check was answered and none found a fault.';
-      return assurance === 'windows' ? answered : `${answered} It was a rehearsal: nothing here was learnt on Windows.`;
+      return record.assurance === 'windows' ? answered : `${answered} It was a rehearsal: ${learntElsewhere(record)}.`;
     }
     case 'rejected':
       return 'The release has faults.';
