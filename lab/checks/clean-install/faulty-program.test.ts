@@ -61,6 +61,14 @@ const faults: readonly { readonly what: string; readonly behave: Behaviour; read
     behave: when('scan', (_run, files, doUsual) => (files.write(`${library}\\.cache`, 'x'), doUsual())),
     code: 'scan-changes',
   },
+  {
+    what: 'a plan with an exit code of its own',
+    behave: (run, _files, doUsual) => ({
+      ...doUsual(),
+      ...(run.args[0] === 'organize' && !run.args.includes('--apply') ? { exitCode: 1 } : {}),
+    }),
+    code: 'exit-code',
+  },
   { what: 'a plan that forgets a video', behave: when('organize', replacing(/\{"type":"stay".*\n/, '')), code: 'plan-incomplete' },
   { what: 'a plan that climbs out', behave: when('organize', replacing('"to":"Mushishi/', '"to":"../Mushishi/')), code: 'plan-faulty' },
   {

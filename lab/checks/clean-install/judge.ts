@@ -10,8 +10,10 @@ import { MOST_SYSTEM_ENTRIES } from './system-snapshot.ts';
 const SUCCESS = [0] as const;
 /** Some files stay where they are: partial success. */
 const SCANNED = [0, 10] as const;
+/** A plan may find everything in order, something to leave, or files that want the same place. */
+const PLANNED = [0, 6, 10] as const;
 /** A file is in the way of a planned move: plan conflict. */
-const ORGANIZED = [0, 6, 10] as const;
+const CONFLICT = [6] as const;
 /** A folder that does not exist is a fatal error. */
 const FATAL = [1] as const;
 
@@ -21,7 +23,7 @@ const FATAL = [1] as const;
  */
 export function judgeCleanInstall(facts: CleanInstallFacts, policy: Policy): Outcome {
   const { control } = facts;
-  if (!control.expectedOutput || control.program.ended !== 'exited' || control.program.exitCode !== 0) {
+  if (!control.expectedOutput || control.program.ended !== 'exited' || control.program.exitCode !== 0 || control.program.truncated) {
     const reason = `it ended with ${control.program.exitCode} and ${control.program.stdoutCharacters} characters of output`;
     return { kind: 'inconclusive', error: LabError.of('checks.control-failed', { control: 'cmd.exe', reason }).toData() };
   }
@@ -193,7 +195,7 @@ function judgeWork({ library, scan, dryRun, apply, again }: CleanInstallFacts): 
       'Look at the parser: these names follow the commonest pattern there is.',
     ),
     ...unchanged(scan.treeAfter, 'scan-changes', 'A scan changed the library', KEEP),
-    ...judgeEvents(dryRun.run, ORGANIZED),
+    ...judgeEvents(dryRun.run, PLANNED),
     ...none(dryRun.unaccounted, 'plan-incomplete', 'Videos are neither planned to move nor said to stay', 'Account for every video.'),
     ...none(dryRun.plainWithoutMove, 'plan-without', 'Plain names were given no place', 'Look at the parser and the naming.'),
     ...none(
@@ -203,7 +205,7 @@ function judgeWork({ library, scan, dryRun, apply, again }: CleanInstallFacts): 
       'A plan must name files that exist and give each a place of its own below the destination.',
     ),
     ...unchanged(dryRun.treeAfter, 'dry-run-changes', 'A dry run changed files', KEEP),
-    ...judgeEvents(apply.run, ORGANIZED),
+    ...judgeEvents(apply.run, apply.occupied === undefined ? PLANNED : CONFLICT),
     ...when(
       apply.occupied !== undefined && apply.moved !== toMove,
       'apply-count',
@@ -229,7 +231,7 @@ function judgeWork({ library, scan, dryRun, apply, again }: CleanInstallFacts): 
       'Files appeared that no plan named',
       'Write nothing into the library that the plan does not show.',
     ),
-    ...judgeEvents(again.run, ORGANIZED),
+    ...judgeEvents(again.run, apply.occupied === undefined ? PLANNED : CONFLICT),
     ...when(again.moved > 0, 'again-moves', `A second run moved ${again.moved} files again`, KEEP),
     ...unchanged(again.treeAfter, 'again-changes', 'A second run changed files', KEEP),
   ];
@@ -250,7 +252,7 @@ function judgeSystem(facts: CleanInstallFacts, policy: Policy): readonly Finding
       'Remove them before the program ends, or allow them in `policy.allowedLeftovers`.',
     ),
     ...when(
-      leftovers.count > leftovers.listed.length,
+      leftovers.count !== leftovers.listed.length,
       'leftovers-many',
       `The program leaves ${leftovers.count} entries, more than the lab keeps`,
       'A program that ran a minute should not leave hundreds of files.',

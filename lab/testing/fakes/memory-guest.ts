@@ -55,7 +55,7 @@ export function memoryGuest(parts: MemoryGuestParts): MemoryGuest {
       return [...stored.values()]
         .map(({ path }) => path)
         .filter((path) => path.toLowerCase().startsWith(start))
-        .sort();
+        .toSorted();
     },
     read: (path) => stored.get(path.toLowerCase())?.content,
     write: (path, content) => void stored.set(path.toLowerCase(), { path, content }),
@@ -122,7 +122,7 @@ export function memoryGuest(parts: MemoryGuestParts): MemoryGuest {
           entries.set(relative, isFile ? file : { path: relative, kind: 'directory', sizeBytes: 0 });
         });
       }
-      const sorted = [...entries.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+      const sorted = [...entries.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
       return { entries: sorted.slice(0, maxEntries), complete: sorted.length <= maxEntries };
     },
     unpack: async (from, to) => {
