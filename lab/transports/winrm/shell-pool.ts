@@ -35,7 +35,10 @@ export class ShellPool {
 
   async acquire(options: ShellOptions, call: Call): Promise<LentShell> {
     await this.#permit(call.signal);
-    const key = JSON.stringify([options.workingDirectory, Object.entries(options.environment ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))]);
+    const key = JSON.stringify([
+      options.workingDirectory,
+      Object.entries(options.environment ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1)),
+    ]);
     try {
       const at = this.#idle.findLastIndex((idle) => idle.key === key);
       const found = at === -1 ? undefined : this.#idle.splice(at, 1)[0];

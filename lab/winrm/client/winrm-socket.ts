@@ -38,6 +38,8 @@ export class WinrmSocket {
   readonly #http: Client;
   #session: SessionSecurity | undefined;
   #usable = true;
+  /** Prepared and not yet posted. */
+  #unsent = 0;
 
   private constructor(target: Target) {
     this.#target = target;
@@ -59,9 +61,9 @@ export class WinrmSocket {
     }
   }
 
-  /** Whether another message may be sent on it. */
+  /** Whether another message may be sent on it. A message that was sealed and never sent leaves a gap that the other end takes for an attack. */
   get usable(): boolean {
-    return this.#usable;
+    return this.#usable && this.#unsent === 0;
   }
 
   close(): void {
@@ -71,6 +73,7 @@ export class WinrmSocket {
 
   /** Makes a message ready. Prepared messages must be posted in the order they were prepared. */
   prepare(parts: readonly XmlPart[]): Prepared {
+    this.#unsent++;
     if (this.#session && !this.#target.tls) return { headers: { 'content-type': sealedContentType }, body: sealBody(parts, this.#session) };
     const headers: Record<string, string> = { 'content-type': soapContentType };
     if (this.#target.authentication === 'basic') {
@@ -84,6 +87,7 @@ export class WinrmSocket {
    * catalogue; the socket is unusable after either.
    */
   async post(message: Prepared, action: string, limitMs: number, call: Call): Promise<Reply> {
+    this.#unsent--;
     try {
       const reply = await this.#exchange(message, action, limitMs, call);
       // An answer to a sealed message that is not sealed can only come from whoever did not read it: an HTTP status without content.

@@ -11,11 +11,12 @@ export class StdinQueue {
   #tail: Promise<void> = Promise.resolve();
   #broken = false;
   #ended = false;
+  readonly #over: Promise<void>;
   readonly #waiting = new Set<() => void>();
 
   constructor(process: GuestProcess) {
     this.#process = process;
-    void process.exited.then(() => this.#changed(true));
+    this.#over = process.exited.then(() => this.#changed(true));
   }
 
   #changed(broken: boolean): void {
@@ -35,8 +36,9 @@ export class StdinQueue {
     const write = async (): Promise<void> => {
       if (this.#broken) return;
       try {
-        if (bytes.byteLength > 0) await this.#process.write(bytes);
-        if (end) await this.#process.end();
+        // A pipe may never answer once its process has ended.
+        if (bytes.byteLength > 0) await Promise.race([this.#process.write(bytes), this.#over]);
+        if (end) await Promise.race([this.#process.end(), this.#over]);
         this.#aheadBytes -= bytes.byteLength;
         this.#changed(false);
       } catch {

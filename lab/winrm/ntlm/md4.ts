@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- every index is within its array by its construction */
 const rotate = (value: number, by: number): number => (value << by) | (value >>> (32 - by));
 
 /** MD4 (RFC 1320). OpenSSL 3 no longer offers it and NTLM cannot do without: never use it for anything else. */

@@ -96,16 +96,22 @@ export interface Authenticate {
 export function buildAuthenticate(fields: Authenticate): Buffer {
   const header = begin(3, AUTHENTICATE_HEADER);
   // The order of the payload is free; this is the one Windows writes.
-  const payload = [fields.domain, fields.user, fields.workstation, fields.lmResponse, fields.ntResponse, fields.encryptedSessionKey];
+  const payload: readonly (readonly [number, Buffer])[] = [
+    [28, fields.domain],
+    [36, fields.user],
+    [44, fields.workstation],
+    [12, fields.lmResponse],
+    [20, fields.ntResponse],
+    [52, fields.encryptedSessionKey],
+  ];
   let offset = AUTHENTICATE_HEADER;
-  for (const [index, at] of [28, 36, 44, 12, 20, 52].entries()) {
-    const value = payload[index]!;
+  for (const [at, value] of payload) {
     writeField(header, at, value, offset);
     offset += value.length;
   }
   header.writeUInt32LE(fields.flags, 60);
   VERSION.copy(header, 64);
-  return Buffer.concat([header, ...payload]);
+  return Buffer.concat([header, ...payload.map(([, value]) => value)]);
 }
 
 export function parseAuthenticate(message: Buffer): Authenticate {

@@ -45,7 +45,7 @@ export class NtlmClient {
     const serverTime = pairs.get(avIds.timestamp);
     const avFlags = Buffer.alloc(4);
     pairs.get(avIds.flags)?.copy(avFlags);
-    avFlags[0]! |= avFlagMicProvided;
+    avFlags.writeUInt8(avFlags.readUInt8() | avFlagMicProvided);
     pairs.set(avIds.flags, avFlags);
     const key = responseKey(password.reveal(), user, domain);
     const blob = clientChallengeBlob(serverTime ?? fileTime(Date.now()), randomBytes(8), buildAvPairs(pairs));

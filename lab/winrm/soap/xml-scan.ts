@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- every index is within its typed array, and these loops run over megabytes */
 import { ProtocolViolation } from '../protocol-violation.ts';
 
 /** Text runs at least this long are cut out before parsing when they can only be base64. */
