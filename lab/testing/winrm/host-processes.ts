@@ -43,7 +43,7 @@ export function hostProcesses(environment: Readonly<Record<string, string>> = {}
             end: () => new Promise((done) => stdin.end(done)),
             kill: () => {
               try {
-                process.kill(-child.pid!, 'SIGKILL');
+                process.kill(-(child.pid ?? Number.NaN), 'SIGKILL');
               } catch {
                 // It has ended.
               }

@@ -1,0 +1,89 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { Test } from 'tap';
+import type { Endpoint } from '../../core/guest.ts';
+import { type RemotePath, remotePath } from '../../core/ids.ts';
+import { Secret } from '../../core/secret.ts';
+import { systemClock } from '../../host/clock.ts';
+import { bundleGuestTool } from '../../toolkit/agent/bundle-guest-tool.ts';
+import { winrmTransport } from '../../transports/winrm.ts';
+import { startEndpoint } from '../../winrm/endpoint/endpoint.ts';
+import { callFor } from '../calls.ts';
+import type { GuestLine, TransportCommands, TransportRig } from '../contracts/transport-contract.ts';
+import { scratchFolder } from '../scratch-folder.ts';
+import { hostProcesses } from './host-processes.ts';
+
+const CALL_MS = 60_000;
+
+const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+
+const script = (code: string, ...values: readonly (string | number)[]): GuestLine => ({
+  line: [
+    quoted(process.execPath),
+    '--eval',
+    quoted(code),
+    '--',
+    ...values.map((value) => quoted(Buffer.from(String(value)).toString('base64url'))),
+  ].join(' '),
+  shell: 'none',
+});
+
+const FIRST = "const first = Buffer.from(process.argv[1] ?? '', 'base64url').toString();";
+
+/** The suite's programs, run by this process' own Node. */
+const commands: TransportCommands = {
+  echo: (text) => script(`${FIRST} process.stdout.write(first)`, text),
+  stderr: (text) => script(`${FIRST} process.stderr.write(first)`, text),
+  // A POSIX exit code has eight bits: the wide one goes the way the host's processes have for it.
+  exit: (code) => script(`${FIRST} require('fs').writeSync(3, first)`, code),
+  catStdin: { line: '/bin/cat', shell: 'none' },
+  bigOutput: (sizeBytes) => script(`${FIRST} process.stdout.write('x'.repeat(Number(first)), () => process.stderr.write('y'))`, sizeBytes),
+  sleep: (ms) => script(`${FIRST} process.stdout.write('ready\\n'); setTimeout(() => {}, Number(first))`, ms),
+  environment: (name) => script(`${FIRST} process.stdout.write(process.env[first] ?? '')`, name),
+  directory: script('process.stdout.write(process.cwd())'),
+};
+
+/** An endpoint over processes of this machine and a transport to it: WinRM on both ends and no guest at all. */
+export async function hostRig(t: Test, authentication: Endpoint['authentication']): Promise<TransportRig> {
+  const folder = await scratchFolder(t);
+  const root = path.join(folder, 'guest');
+  await mkdir(path.join(root, 'c', 'contract'), { recursive: true });
+  const tool = path.join(folder, 'guest-tool.cjs');
+  await bundleGuestTool(tool);
+  const password = new Secret('pass wörd <&>');
+  const processes = hostProcesses({ LAB_GUEST_ROOT: root });
+  const service = await startEndpoint({
+    host: '127.0.0.1',
+    port: 0,
+    users: [{ name: 'Tester', password }],
+    processes,
+    identity: { osVersion: '10.0.19045', computerName: 'HOST-RIG' },
+    allowUnencrypted: authentication === 'basic',
+  });
+  t.teardown(() => service.close());
+  const workingDirectory = path.join(folder, 'working');
+  await mkdir(workingDirectory);
+  return {
+    transport: winrmTransport({ clock: systemClock }),
+    endpoint: {
+      transport: 'winrm',
+      url: service.url,
+      user: 'tester',
+      password,
+      authentication,
+      toolkit: { kind: 'agent', launcher: `${quoted(process.execPath)} ${quoted(tool)}` },
+    },
+    commands,
+    folder: remotePath('C:\\contract'),
+    workingDirectory: workingDirectory as RemotePath,
+    startUpMs: 2000,
+    running: async () => {
+      // A killed process is gone a moment after its answer.
+      for (let waitedMs = 0; processes.running() > 0 && waitedMs < 5000; waitedMs += 20)
+        await systemClock.sleep(20, AbortSignal.timeout(CALL_MS));
+      return processes.running();
+    },
+    loseGuest: () => service.close(),
+    call: () => callFor(CALL_MS),
+  };
+}
