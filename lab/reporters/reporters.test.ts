@@ -5,13 +5,21 @@ import { reporters } from './index.ts';
 import { jsonReporter } from './json.ts';
 import { terminalReporter } from './terminal/terminal-reporter.ts';
 
-reporterContract(t, 'terminal without a TTY', 'person', (stream, clock) => terminalReporter({ stream, isTty: false, columns: 100, colour: false, clock }));
-reporterContract(t, 'json', 'program', (stream) => jsonReporter({ stream }));
-reporterContract(t, 'html', 'person', () => reporters.html());
+await reporterContract(t, 'terminal without a TTY', 'person', (stream, clock) =>
+  terminalReporter({ stream, isTty: false, columns: 100, colour: false, clock }),
+);
+await reporterContract(t, 'json', 'program', (stream) => jsonReporter({ stream }));
+await reporterContract(t, 'html', 'person', () => reporters.html());
 
 t.test('each reporter goes by the name it is listed under', async (t) => {
   for (const [name, make] of Object.entries(reporters)) {
-    const reporter = make({ stream: { write: () => true }, isTty: false, columns: 80, colour: false, clock: { now: () => '', monotonicMs: () => 0, sleep: async () => {} } });
+    const reporter = make({
+      stream: { write: () => true },
+      isTty: false,
+      columns: 80,
+      colour: false,
+      clock: { now: () => '', monotonicMs: () => 0, sleep: async () => {} },
+    });
     t.equal(reporter.name, name);
   }
 });

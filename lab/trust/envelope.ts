@@ -16,7 +16,11 @@ export const sealFile = z.strictObject({
   payload: base64.meta({ description: 'The in-toto statement, base64' }),
   payloadType: z.literal(payloadType),
   publicKey: base64.meta({ description: 'Ed25519 public key, DER of its SubjectPublicKeyInfo, base64. Proves nothing by itself' }),
-  signatures: z.array(z.strictObject({ keyid: sha256Schema.meta({ description: 'SHA-256 of the public key as it stands in `publicKey`' }), sig: base64 })).length(1),
+  signatures: z
+    .array(
+      z.strictObject({ keyid: sha256Schema.meta({ description: 'SHA-256 of the public key as it stands in `publicKey`' }), sig: base64 }),
+    )
+    .length(1),
 });
 export type SealFile = z.infer<typeof sealFile>;
 
@@ -37,7 +41,9 @@ export function signEnvelope(payload: Uint8Array, privateKey: KeyObject): SealFi
     payload: Buffer.from(payload).toString('base64'),
     payloadType,
     publicKey: spkiOf(publicKey).toString('base64'),
-    signatures: [{ keyid: keyIdOf(publicKey), sig: sign(null, preAuthenticationEncoding(payloadType, payload), privateKey).toString('base64') }],
+    signatures: [
+      { keyid: keyIdOf(publicKey), sig: sign(null, preAuthenticationEncoding(payloadType, payload), privateKey).toString('base64') },
+    ],
   };
 }
 

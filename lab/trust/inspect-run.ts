@@ -31,9 +31,16 @@ export async function inspectRun(folder: string, validateFacts: ValidateFacts | 
 
 /** Files below `evidence` are named by their digest; this needs no seal to be seen. */
 const misnamedEvidence = ({ digests }: RunFiles): readonly RunProblem[] =>
-  [...digests].flatMap(([file, sha256]) => (file.startsWith('evidence/') && file !== `evidence/${sha256}` ? [runProblem('evidence-changed', file, `it is ${sha256}`)] : []));
+  [...digests].flatMap(([file, sha256]) =>
+    file.startsWith('evidence/') && file !== `evidence/${sha256}` ? [runProblem('evidence-changed', file, `it is ${sha256}`)] : [],
+  );
 
-async function cellProblems(cell: RecordedCell, files: RunFiles, validateFacts: ValidateFacts | undefined, call: Call): Promise<readonly RunProblem[]> {
+async function cellProblems(
+  cell: RecordedCell,
+  files: RunFiles,
+  validateFacts: ValidateFacts | undefined,
+  call: Call,
+): Promise<readonly RunProblem[]> {
   const named = new Set([...cell.evidence.map((kept) => kept.sha256), ...(cell.facts === undefined ? [] : [cell.facts])]);
   const problems: RunProblem[] = [];
   for (const sha256 of named) {

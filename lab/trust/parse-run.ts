@@ -58,7 +58,10 @@ function parseFile<T>(files: RunFiles, name: ReadFile, problems: RunProblem[], c
   }
 }
 
-function parseJournal(bytes: Buffer | undefined, problems: RunProblem[]): { readonly journal: readonly JournalLine[]; readonly tornEnd: boolean } {
+function parseJournal(
+  bytes: Buffer | undefined,
+  problems: RunProblem[],
+): { readonly journal: readonly JournalLine[]; readonly tornEnd: boolean } {
   const name = 'events.ndjson';
   const journal: JournalLine[] = [];
   if (bytes === undefined) {
@@ -87,7 +90,8 @@ function parseJournal(bytes: Buffer | undefined, problems: RunProblem[]): { read
     }
     previous = sha256Of(raw);
   }
-  if (journal.length === 0 && problems.every((problem) => problem.file !== name)) problems.push(runProblem('content-invalid', name, `${name} is empty`));
+  if (journal.length === 0 && problems.every((problem) => problem.file !== name))
+    problems.push(runProblem('content-invalid', name, `${name} is empty`));
   return { journal, tornEnd };
 }
 

@@ -28,7 +28,8 @@ export const sealText = (seal: SealFile): string => `${canonicalJson(seal)}\n`;
 export async function sealRun({ folder, key, clock }: SealRequest, call: Call): Promise<SealFile> {
   const { files, parsed, problems } = await inspectRun(folder, undefined, call);
   const first = problems[0];
-  if (first || parsed.record === undefined) throw LabError.of('trust.not-sealable', { folder, problem: first?.message ?? 'record.json is missing' });
+  if (first || parsed.record === undefined)
+    throw LabError.of('trust.not-sealable', { folder, problem: first?.message ?? 'record.json is missing' });
   const statement: SealStatement = {
     _type: 'https://in-toto.io/Statement/v1',
     subject: [...files.digests]

@@ -32,4 +32,5 @@ export const sealedClaims = (record: RunRecord): Omit<SealStatement['predicate']
 });
 
 /** Orders file names as subjects are ordered. */
-export const byName = (a: { readonly name: string }, b: { readonly name: string }): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+export const byName = (a: { readonly name: string }, b: { readonly name: string }): number =>
+  a.name < b.name ? -1 : a.name > b.name ? 1 : 0;

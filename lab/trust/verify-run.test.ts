@@ -33,7 +33,8 @@ async function sealedRun(test: Test, sample: SampleRun = sampleRun('emulated')):
 }
 
 const verify = (folder: string): Promise<RunVerification> => verifyRun({ folder, trustedKeys: key.trusted }, call);
-const codes = async (folder: string): Promise<readonly string[]> => [...new Set((await verify(folder)).problems.map((problem) => problem.code))].toSorted();
+const codes = async (folder: string): Promise<readonly string[]> =>
+  [...new Set((await verify(folder)).problems.map((problem) => problem.code))].toSorted();
 
 t.test('a sealed run of every ending verifies', async (t) => {
   for (const kind of sampleKinds) {
@@ -104,10 +105,22 @@ t.test('a flip of any byte of any sealed file is noticed', { timeout: 120_000 },
 t.test('what is wrong is named', async (t) => {
   const cases: readonly (readonly [string, (folder: string) => Promise<unknown>, readonly string[]])[] = [
     ['an added file', (folder) => writeFile(path.join(folder, 'more.txt'), 'x'), ['file-extra']],
-    ['a hidden added file in a new folder', (folder) => mkdir(path.join(folder, '.x')).then(() => writeFile(path.join(folder, '.x', 'y'), '')), ['file-extra']],
+    [
+      'a hidden added file in a new folder',
+      (folder) => mkdir(path.join(folder, '.x')).then(() => writeFile(path.join(folder, '.x', 'y'), '')),
+      ['file-extra'],
+    ],
     ['a removed file', (folder) => rm(path.join(folder, 'report.html')), ['file-missing']],
-    ['a renamed file', (folder) => rename(path.join(folder, 'report.html'), path.join(folder, 'Report.html')), ['file-extra', 'file-missing']],
-    ['a changed report', (folder) => writeFile(path.join(folder, 'report.html'), '<!doctype html><title>REPORT</title>\n'), ['file-changed']],
+    [
+      'a renamed file',
+      (folder) => rename(path.join(folder, 'report.html'), path.join(folder, 'Report.html')),
+      ['file-extra', 'file-missing'],
+    ],
+    [
+      'a changed report',
+      (folder) => writeFile(path.join(folder, 'report.html'), '<!doctype html><title>REPORT</title>\n'),
+      ['file-changed'],
+    ],
     ['a truncated release', (folder) => writeFile(path.join(folder, 'release', 'anivault.zip'), 'PK'), ['file-changed']],
     ['no seal', (folder) => rm(path.join(folder, 'seal.json')), ['seal-missing']],
     ['an empty seal', (folder) => writeFile(path.join(folder, 'seal.json'), ''), ['seal-invalid']],
@@ -199,14 +212,20 @@ t.test('a run that does not agree with itself is not sealed', async (t) => {
     return thrown instanceof LabError && thrown.code === 'trust.not-sealable' ? thrown.message : `not refused: ${String(thrown)}`;
   };
   await t.test('a record that says more than its journal', async (t) => {
-    t.match(await refused(t, (folder) => writeFile(path.join(folder, 'record.json'), good.recordText.replace('"rejected"', '"accepted"'))), /record\.json is not what/);
+    t.match(
+      await refused(t, (folder) => writeFile(path.join(folder, 'record.json'), good.recordText.replace('"rejected"', '"accepted"'))),
+      /record\.json is not what/,
+    );
   });
   await t.test('another plan', async (t) => {
     t.match(await refused(t, (folder) => writeFile(path.join(folder, 'plan.json'), `${good.planText} `)), /plan\.json is not the plan/);
   });
   await t.test('a journal with a line taken out', async (t) => {
     const lines = good.journalText.split('\n');
-    t.match(await refused(t, (folder) => writeFile(path.join(folder, 'events.ndjson'), lines.toSpliced(5, 1).join('\n'))), /chain of events\.ndjson is broken at line 6/);
+    t.match(
+      await refused(t, (folder) => writeFile(path.join(folder, 'events.ndjson'), lines.toSpliced(5, 1).join('\n'))),
+      /chain of events\.ndjson is broken at line 6/,
+    );
   });
   await t.test('a torn journal', async (t) => {
     t.match(await refused(t, (folder) => writeFile(path.join(folder, 'events.ndjson'), good.journalText.slice(0, -1))), /never finished/);

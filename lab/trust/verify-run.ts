@@ -19,7 +19,13 @@ export interface VerifyRequest {
 /** What looking at every byte of a run gave. */
 export type RunVerification =
   | { readonly ok: true; readonly problems: readonly []; readonly keyId: Sha256; readonly files: number; readonly record: RunRecord }
-  | { readonly ok: false; readonly problems: readonly RunProblem[]; readonly keyId?: Sha256; readonly files: number; readonly record?: RunRecord };
+  | {
+      readonly ok: false;
+      readonly problems: readonly RunProblem[];
+      readonly keyId?: Sha256;
+      readonly files: number;
+      readonly record?: RunRecord;
+    };
 
 /**
  * Checks a sealed run and names everything that is wrong with it: seal, key, every file, journal, plan, record, evidence. Relies on the bytes and the
@@ -38,7 +44,11 @@ export async function verifyRun({ folder, trustedKeys, validateFacts }: VerifyRe
 
 function sealedFileProblems({ subject }: SealStatement, files: RunFiles, inner: readonly RunProblem[]): readonly RunProblem[] {
   const sealed = new Map(subject.map(({ name, digest }) => [name, digest.sha256]));
-  const told = new Set(inner.filter((problem) => problem.code === 'file-not-plain' || problem.code === 'file-unreadable' || problem.code === 'file-missing').map((problem) => problem.file));
+  const told = new Set(
+    inner
+      .filter((problem) => problem.code === 'file-not-plain' || problem.code === 'file-unreadable' || problem.code === 'file-missing')
+      .map((problem) => problem.file),
+  );
   const problems: RunProblem[] = [];
   for (const [name, sha256] of sealed) {
     const there = files.digests.get(name);
@@ -53,5 +63,7 @@ function claimProblems(statement: SealStatement, record: RunRecord): readonly Ru
   const { sealedAt: _, ...claimed } = statement.predicate;
   const claims = sealedClaims(record);
   const names = new Set([...Object.keys(claimed), ...Object.keys(claims)]) as Set<keyof typeof claims>;
-  return [...names].filter((name) => !isDeepStrictEqual(claimed[name], claims[name])).map((name) => runProblem('claims-differ', 'record.json', name));
+  return [...names]
+    .filter((name) => !isDeepStrictEqual(claimed[name], claims[name]))
+    .map((name) => runProblem('claims-differ', 'record.json', name));
 }

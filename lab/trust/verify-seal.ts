@@ -41,7 +41,8 @@ export function verifySeal(bytes: Buffer | undefined, trustedKeys: readonly Trus
   const problems: RunProblem[] = [];
   const respelled = { ...seal, ...respelledBase64(seal) };
   const sorted = statement.subject.every((subject, index, all) => index === 0 || (all[index - 1]?.name ?? '') < subject.name);
-  if (!Buffer.from(sealText(respelled)).equals(bytes) || payload !== canonicalJson(statement) || !sorted) problems.push(runProblem('seal-not-canonical', file));
+  if (!Buffer.from(sealText(respelled)).equals(bytes) || payload !== canonicalJson(statement) || !sorted)
+    problems.push(runProblem('seal-not-canonical', file));
   const keyId = seal.signatures[0]?.keyid;
   const carried = carriedKey(seal);
   if (carried === undefined || keyIdOf(carried) !== keyId) problems.push(runProblem('key-mismatch', file));
@@ -55,5 +56,9 @@ export function verifySeal(bytes: Buffer | undefined, trustedKeys: readonly Trus
 /** Base64 has several spellings of the same bytes (loose last bits); the lab writes one. */
 const respelledBase64 = (seal: SealFile): Pick<SealFile, 'payload' | 'publicKey' | 'signatures'> => {
   const respell = (text: string): string => Buffer.from(text, 'base64').toString('base64');
-  return { payload: respell(seal.payload), publicKey: respell(seal.publicKey), signatures: seal.signatures.map(({ keyid, sig }) => ({ keyid, sig: respell(sig) })) };
+  return {
+    payload: respell(seal.payload),
+    publicKey: respell(seal.publicKey),
+    signatures: seal.signatures.map(({ keyid, sig }) => ({ keyid, sig: respell(sig) })),
+  };
 };

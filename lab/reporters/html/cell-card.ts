@@ -8,7 +8,15 @@ import { type Html, assuranceTag, cellAnchor, factTable, outcomePill, said, said
 /** Every answer in full, the worst first. */
 export function cellCards(record: RunRecord, inline: InlineEvidence): Html {
   const sorted = record.cells.toSorted((a, b) => outcomeRank(a) - outcomeRank(b));
-  return section('answers', 'Answers', h('div', { class: 'cards' }, sorted.map((cell) => cellCard(cell, record, inline))));
+  return section(
+    'answers',
+    'Answers',
+    h(
+      'div',
+      { class: 'cards' },
+      sorted.map((cell) => cellCard(cell, record, inline)),
+    ),
+  );
 }
 
 function cellCard(cell: RecordedCell, record: RunRecord, inline: InlineEvidence): Html {
@@ -19,7 +27,12 @@ function cellCard(cell: RecordedCell, record: RunRecord, inline: InlineEvidence)
   return h(
     'article',
     { id, class: `card ${cell.outcome.kind}`, 'aria-labelledby': `${id}-title` },
-    h('header', {}, h('h3', { id: `${id}-title` }, h('a', { class: 'self', href: `#${id}` }, name)), h('p', { class: 'marks' }, outcomePill(cell.outcome.kind), ' ', assuranceTag(guest?.assurance))),
+    h(
+      'header',
+      {},
+      h('h3', { id: `${id}-title` }, h('a', { class: 'self', href: `#${id}` }, name)),
+      h('p', { class: 'marks' }, outcomePill(cell.outcome.kind), ' ', assuranceTag(guest?.assurance)),
+    ),
     check === undefined ? undefined : h('p', { class: 'question' }, said(check.question, 300)),
     outcomeDetail(cell),
     factTable(`Figures of ${name}`, cell.highlights),
@@ -37,7 +50,13 @@ function outcomeDetail({ outcome }: RecordedCell): Html | undefined {
         'ul',
         { class: 'plain findings' },
         outcome.findings.map((found) =>
-          h('li', { class: found.severity }, h('p', {}, h('span', { class: 'label' }, found.severity), ' ', saidAtLength(found.message)), h('p', { class: 'fix' }, h('span', { class: 'label' }, 'What to do'), ' ', saidAtLength(found.fix)), h('p', { class: 'quiet' }, h('code', {}, said(found.code, 120)))),
+          h(
+            'li',
+            { class: found.severity },
+            h('p', {}, h('span', { class: 'label' }, found.severity), ' ', saidAtLength(found.message)),
+            h('p', { class: 'fix' }, h('span', { class: 'label' }, 'What to do'), ' ', saidAtLength(found.fix)),
+            h('p', { class: 'quiet' }, h('code', {}, said(found.code, 120))),
+          ),
         ),
       );
     case 'skipped':
@@ -47,9 +66,16 @@ function outcomeDetail({ outcome }: RecordedCell): Html | undefined {
       return h(
         'div',
         { class: 'note' },
-        h('p', {}, saidAtLength(error.message), error.where === undefined ? undefined : h('span', { class: 'quiet' }, ` at ${said(error.where, 200)}`)),
+        h(
+          'p',
+          {},
+          saidAtLength(error.message),
+          error.where === undefined ? undefined : h('span', { class: 'quiet' }, ` at ${said(error.where, 200)}`),
+        ),
         h('p', { class: 'fix' }, h('span', { class: 'label' }, 'What to do'), ' ', saidAtLength(error.hint)),
-        error.cause === undefined ? undefined : h('details', {}, h('summary', {}, 'Cause'), h('pre', { tabindex: 0 }, saidAtLength(error.cause, 4000))),
+        error.cause === undefined
+          ? undefined
+          : h('details', {}, h('summary', {}, 'Cause'), h('pre', { tabindex: 0 }, saidAtLength(error.cause, 4000))),
         h('p', { class: 'quiet' }, h('code', {}, said(error.code, 120))),
       );
     }

@@ -53,10 +53,21 @@ export function evidenceList(evidence: readonly Evidence[], facts: Sha256 | unde
         return h(
           'li',
           {},
-          h('div', {}, h('strong', {}, title), h('span', { class: 'quiet' }, ` ${said(kept.mediaType, 60)}, ${sizeText(kept.sizeBytes)}${kept.sha256 === facts ? ', judged' : ''}`)),
+          h(
+            'div',
+            {},
+            h('strong', {}, title),
+            h(
+              'span',
+              { class: 'quiet' },
+              ` ${said(kept.mediaType, 60)}, ${sizeText(kept.sizeBytes)}${kept.sha256 === facts ? ', judged' : ''}`,
+            ),
+          ),
           h('div', { class: 'quiet' }, 'evidence/', digest(kept.sha256)),
           shown === 'gone' ? h('p', { class: 'loud' }, 'This file is missing from the run folder.') : undefined,
-          shown === undefined || shown === 'gone' ? undefined : h('details', {}, h('summary', {}, `Show ${title}`), h('pre', { tabindex: 0 }, shown.text)),
+          shown === undefined || shown === 'gone'
+            ? undefined
+            : h('details', {}, h('summary', {}, `Show ${title}`), h('pre', { tabindex: 0 }, shown.text)),
         );
       }),
     ),

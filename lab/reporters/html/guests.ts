@@ -5,7 +5,8 @@ import { durationText, sizeText } from '../wording/quantity.ts';
 import { type Html, assuranceTag, definitions, digest, said, saidAtLength, section } from './shown.ts';
 
 /** What each guest was, how fast it was there, and what went wrong with it. */
-export const guestCards = (record: RunRecord): Html => section('guests', 'Guests', h('div', { class: 'cards two' }, record.guests.map(guestCard)));
+export const guestCards = (record: RunRecord): Html =>
+  section('guests', 'Guests', h('div', { class: 'cards two' }, record.guests.map(guestCard)));
 
 function guestCard(guest: RecordedGuest): Html {
   const { spec, copy } = guest;
@@ -13,14 +14,27 @@ function guestCard(guest: RecordedGuest): Html {
   return h(
     'article',
     { id, class: 'card guest', 'aria-labelledby': `${id}-title` },
-    h('header', {}, h('h3', { id: `${id}-title` }, said(spec.name, 60)), h('p', { class: 'marks' }, assuranceTag(guest.assurance) ?? h('span', { class: 'tag' }, 'never came up'))),
+    h(
+      'header',
+      {},
+      h('h3', { id: `${id}-title` }, said(spec.name, 60)),
+      h('p', { class: 'marks' }, assuranceTag(guest.assurance) ?? h('span', { class: 'tag' }, 'never came up')),
+    ),
     definitions([
       ['Wanted', `${spec.os === 'windows-10' ? 'Windows 10' : 'Windows 11'}, build ${spec.build}, from ${spec.provider}`],
       ['Says it is', guest.productName === undefined ? undefined : `${said(guest.productName, 200)} ${said(guest.osVersion ?? '', 100)}`],
       ['Platform', guest.platform === undefined ? undefined : said(guest.platform, 200)],
       ['Isolation', guest.isolation === 'none' ? h('strong', { class: 'loud' }, 'none: it could see the host') : guest.isolation],
       ['Ready in', guest.readyMs === undefined ? undefined : durationText(guest.readyMs)],
-      ['Bundle copied', copy === undefined ? undefined : [`${sizeText(copy.sizeBytes)} in ${durationText(copy.durationMs)} by ${said(copy.way, 60)}, checked in the guest: `, digest(copy.sha256)]],
+      [
+        'Bundle copied',
+        copy === undefined
+          ? undefined
+          : [
+              `${sizeText(copy.sizeBytes)} in ${durationText(copy.durationMs)} by ${said(copy.way, 60)}, checked in the guest: `,
+              digest(copy.sha256),
+            ],
+      ],
     ]),
     guest.errors.map((error) => errorNote(error)),
   );
@@ -33,5 +47,7 @@ export const errorNote = (error: ErrorData): Html =>
     { class: 'note' },
     h('p', {}, saidAtLength(error.message), ' ', h('code', {}, said(error.code, 120))),
     h('p', { class: 'fix' }, h('span', { class: 'label' }, 'What to do'), ' ', saidAtLength(error.hint)),
-    error.cause === undefined ? undefined : h('details', {}, h('summary', {}, 'Cause'), h('pre', { tabindex: 0 }, saidAtLength(error.cause, 4000))),
+    error.cause === undefined
+      ? undefined
+      : h('details', {}, h('summary', {}, 'Cause'), h('pre', { tabindex: 0 }, saidAtLength(error.cause, 4000))),
   );

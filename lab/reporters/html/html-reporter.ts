@@ -6,5 +6,11 @@ import { reportPage } from './page.ts';
 export const htmlReporter = (): Reporter => ({
   name: 'html',
   on: () => {},
-  finish: async (run, call) => [{ fileName: 'report.html', mediaType: 'text/html; charset=utf-8', content: reportPage(run, await collectInlineEvidence(run, call.signal)) }],
+  finish: async (run, call) => [
+    {
+      fileName: 'report.html',
+      mediaType: 'text/html; charset=utf-8',
+      content: reportPage(run, await collectInlineEvidence(run, call.signal)),
+    },
+  ],
 });

@@ -11,7 +11,13 @@ export function matrix(record: RunRecord): Html {
   const cells = new Map(record.cells.map((cell) => [`${cell.check}@${cell.guest}`, cell]));
   const head = guests.map((name) => {
     const guest = record.guests.find((candidate) => candidate.spec.name === name);
-    return h('th', { scope: 'col' }, said(name), ' ', guest?.assurance ? assuranceTag(guest.assurance) : h('span', { class: 'tag' }, 'never came up'));
+    return h(
+      'th',
+      { scope: 'col' },
+      said(name),
+      ' ',
+      guest?.assurance ? assuranceTag(guest.assurance) : h('span', { class: 'tag' }, 'never came up'),
+    );
   });
   const rows = checks.map((check) =>
     h(
@@ -29,6 +35,15 @@ export function matrix(record: RunRecord): Html {
   return section(
     'matrix',
     'Checks and guests',
-    scrolling('Checks against guests', h('table', { class: 'matrix' }, h('caption', {}, 'What was asked of whom, and what came of it'), h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'Check'), head)), h('tbody', {}, rows))),
+    scrolling(
+      'Checks against guests',
+      h(
+        'table',
+        { class: 'matrix' },
+        h('caption', {}, 'What was asked of whom, and what came of it'),
+        h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'Check'), head)),
+        h('tbody', {}, rows),
+      ),
+    ),
   );
 }

@@ -15,10 +15,46 @@ export function remarks(record: RunRecord): Html | undefined {
   if (total === 0) return undefined;
   const items = [
     ...errors.map((error) => h('li', { class: 'error' }, errorNote(error))),
-    ...warnings.map((warning) => h('li', { class: 'warning' }, h('p', {}, h('span', { class: 'label' }, 'Warning'), ' ', warning.guest === undefined ? undefined : h('strong', {}, `${said(warning.guest, 60)}: `), saidAtLength(warning.message), ' ', h('code', {}, said(warning.code, 120))))),
-    ...retries.map((retry) => h('li', { class: 'note' }, h('p', {}, h('span', { class: 'label' }, 'Retry'), ` ${said(retry.what)}, attempt ${retry.attempt}: `, saidAtLength(retry.error.message), ' ', h('code', {}, said(retry.error.code, 120))))),
+    ...warnings.map((warning) =>
+      h(
+        'li',
+        { class: 'warning' },
+        h(
+          'p',
+          {},
+          h('span', { class: 'label' }, 'Warning'),
+          ' ',
+          warning.guest === undefined ? undefined : h('strong', {}, `${said(warning.guest, 60)}: `),
+          saidAtLength(warning.message),
+          ' ',
+          h('code', {}, said(warning.code, 120)),
+        ),
+      ),
+    ),
+    ...retries.map((retry) =>
+      h(
+        'li',
+        { class: 'note' },
+        h(
+          'p',
+          {},
+          h('span', { class: 'label' }, 'Retry'),
+          ` ${said(retry.what)}, attempt ${retry.attempt}: `,
+          saidAtLength(retry.error.message),
+          ' ',
+          h('code', {}, said(retry.error.code, 120)),
+        ),
+      ),
+    ),
   ];
-  return section('remarks', 'Warnings and retries', h('ul', { class: 'plain findings' }, items.slice(0, MOST_REMARKS)), items.length > MOST_REMARKS ? h('p', { class: 'quiet' }, `and ${countText(items.length - MOST_REMARKS, 'more remark')} in events.ndjson`) : undefined);
+  return section(
+    'remarks',
+    'Warnings and retries',
+    h('ul', { class: 'plain findings' }, items.slice(0, MOST_REMARKS)),
+    items.length > MOST_REMARKS
+      ? h('p', { class: 'quiet' }, `and ${countText(items.length - MOST_REMARKS, 'more remark')} in events.ndjson`)
+      : undefined,
+  );
 }
 
 /** The machine the run took place on. */
@@ -47,7 +83,12 @@ export function provenance({ record, recordSha256 }: FinishedRun): Html {
       ['record.json', digest(recordSha256)],
       ['plan.json', record.plan === undefined ? undefined : digest(record.plan)],
       ['Bundle', bundle === undefined ? undefined : digest(bundle.digest)],
-      ['Archive', bundle === undefined ? undefined : [`${said(bundle.archive.fileName, 120)}, ${sizeText(bundle.archive.sizeBytes)}, `, digest(bundle.archive.sha256)]],
+      [
+        'Archive',
+        bundle === undefined
+          ? undefined
+          : [`${said(bundle.archive.fileName, 120)}, ${sizeText(bundle.archive.sizeBytes)}, `, digest(bundle.archive.sha256)],
+      ],
     ]),
     h('p', {}, 'The seal beside this file covers every byte of the run, this page included. To check it:'),
     h('pre', { tabindex: 0, class: 'command' }, `npm run lab -- verify ${said(record.runId, 60)}`),

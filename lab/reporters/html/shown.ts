@@ -41,7 +41,9 @@ export const definitions = (pairs: readonly (readonly [string, ComponentChildren
   h(
     'dl',
     { class: `facts ${kind}`.trim() },
-    pairs.filter(([, value]) => value !== undefined && value !== '').map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value))),
+    pairs
+      .filter(([, value]) => value !== undefined && value !== '')
+      .map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value))),
   );
 
 /** Facts as a table; `caption` names it for those who cannot see where it stands. */
@@ -52,11 +54,23 @@ export const factTable = (caption: string, facts: readonly FactLine[]): Html | u
         'table',
         { class: 'figures' },
         h('caption', { class: 'unseen' }, caption),
-        h('tbody', {}, facts.map((fact) => h('tr', {}, h('th', { scope: 'row' }, said(fact.label)), h('td', {}, said(fact.value), fact.note === undefined ? undefined : h('small', {}, said(fact.note)))))),
+        h(
+          'tbody',
+          {},
+          facts.map((fact) =>
+            h(
+              'tr',
+              {},
+              h('th', { scope: 'row' }, said(fact.label)),
+              h('td', {}, said(fact.value), fact.note === undefined ? undefined : h('small', {}, said(fact.note))),
+            ),
+          ),
+        ),
       );
 
 /** Something wider than a phone: it scrolls by itself, also from the keyboard. */
-export const scrolling = (label: string, ...children: readonly ComponentChildren[]): Html => h('div', { class: 'scrolling', tabindex: 0, role: 'region', 'aria-label': label }, ...children);
+export const scrolling = (label: string, ...children: readonly ComponentChildren[]): Html =>
+  h('div', { class: 'scrolling', tabindex: 0, role: 'region', 'aria-label': label }, ...children);
 
 /** A UTC instant as a person reads it: `2026-11-21 14:33:05 UTC`. */
 export const instant = (iso: string): Html => h('time', { datetime: iso }, `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`);

@@ -59,8 +59,8 @@ export function timelineLanes(journal: readonly JournalLine[]): readonly Lane[] 
         finish(`copy ${event.guest}`, nowMs);
         break;
       case 'cell-started': {
-        const at = event.cell.lastIndexOf('@');
-        begin(`cell ${event.cell}`, guests, event.cell.slice(at + 1), event.cell.slice(0, at), 'missing', nowMs);
+        const split = event.cell.lastIndexOf('@');
+        begin(`cell ${event.cell}`, guests, event.cell.slice(split + 1), event.cell.slice(0, split), 'missing', nowMs);
         break;
       }
       case 'cell-finished':

@@ -19,7 +19,12 @@ const CHARACTER_WIDTH = 6.4;
 /** When things happened: a picture from the journal, and the host's stages with their figures as a table. */
 export function timelineSection(record: RunRecord, journal: readonly JournalLine[]): Html {
   const lanes = timelineLanes(journal);
-  return section('timeline', 'Course of the run', lanes.length === 0 ? undefined : scrolling('Timeline of the run', chart(lanes)), stepTable(record));
+  return section(
+    'timeline',
+    'Course of the run',
+    lanes.length === 0 ? undefined : scrolling('Timeline of the run', chart(lanes)),
+    stepTable(record),
+  );
 }
 
 function chart(lanes: ReturnType<typeof timelineLanes>): Html {
@@ -28,13 +33,33 @@ function chart(lanes: ReturnType<typeof timelineLanes>): Html {
   const x = (ms: number): number => Math.round((LABEL_WIDTH + (ms / endMs) * CHART_WIDTH) * 10) / 10;
   const titled = lanes.reduce((sum, lane) => sum + lane.bars.length, 0) <= MOST_TITLES;
   const grid = ticks(endMs).map((ms) =>
-    h('g', { class: 'tick' }, h('line', { x1: x(ms), x2: x(ms), y1: AXIS_HEIGHT - 6, y2: height }), h('text', { x: x(ms), y: AXIS_HEIGHT - 10, 'text-anchor': ms === 0 ? 'start' : 'middle' }, ms === 0 ? '0' : durationText(ms).replace('.0 ', ' '))),
+    h(
+      'g',
+      { class: 'tick' },
+      h('line', { x1: x(ms), x2: x(ms), y1: AXIS_HEIGHT - 6, y2: height }),
+      h(
+        'text',
+        { x: x(ms), y: AXIS_HEIGHT - 10, 'text-anchor': ms === 0 ? 'start' : 'middle' },
+        ms === 0 ? '0' : durationText(ms).replace('.0 ', ' '),
+      ),
+    ),
   );
   const rows = lanes.map((lane, index) => {
     const y = AXIS_HEIGHT + index * LANE_HEIGHT;
-    return h('g', {}, h('text', { class: 'lane', x: 0, y: y + 19 }, said(lane.name, 18)), lane.bars.map((bar) => barShape(bar, x, y, titled)));
+    return h(
+      'g',
+      {},
+      h('text', { class: 'lane', x: 0, y: y + 19 }, said(lane.name, 18)),
+      lane.bars.map((bar) => barShape(bar, x, y, titled)),
+    );
   });
-  return h('svg', { class: 'timeline', viewBox: `0 0 ${LABEL_WIDTH + CHART_WIDTH + 20} ${height + 4}`, role: 'img', 'aria-labelledby': 'timeline-name' }, h('title', { id: 'timeline-name' }, `What ran when, over ${durationText(endMs)}`), grid, rows);
+  return h(
+    'svg',
+    { class: 'timeline', viewBox: `0 0 ${LABEL_WIDTH + CHART_WIDTH + 20} ${height + 4}`, role: 'img', 'aria-labelledby': 'timeline-name' },
+    h('title', { id: 'timeline-name' }, `What ran when, over ${durationText(endMs)}`),
+    grid,
+    rows,
+  );
 }
 
 function barShape(bar: Bar, x: (ms: number) => number, y: number, titled: boolean): Html {
@@ -67,8 +92,29 @@ function stepTable(record: RunRecord): Html | undefined {
       {},
       h('th', { scope: 'row' }, step.step),
       h('td', { class: 'number' }, step.durationMs === undefined ? 'never finished' : durationText(step.durationMs)),
-      h('td', {}, step.error === undefined ? step.lines.map((fact) => `${said(fact.label)}: ${said(fact.value)}${fact.note === undefined ? '' : ` (${said(fact.note)})`}`).join(' · ') : errorNote(step.error)),
+      h(
+        'td',
+        {},
+        step.error === undefined
+          ? step.lines
+              .map((fact) => `${said(fact.label)}: ${said(fact.value)}${fact.note === undefined ? '' : ` (${said(fact.note)})`}`)
+              .join(' · ')
+          : errorNote(step.error),
+      ),
     ),
   );
-  return scrolling('Stages on the host', h('table', {}, h('caption', {}, 'Stages on the host'), h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'Stage'), h('th', { scope: 'col' }, 'Took'), h('th', { scope: 'col' }, 'Result'))), h('tbody', {}, rows)));
+  return scrolling(
+    'Stages on the host',
+    h(
+      'table',
+      {},
+      h('caption', {}, 'Stages on the host'),
+      h(
+        'thead',
+        {},
+        h('tr', {}, h('th', { scope: 'col' }, 'Stage'), h('th', { scope: 'col' }, 'Took'), h('th', { scope: 'col' }, 'Result')),
+      ),
+      h('tbody', {}, rows),
+    ),
+  );
 }

@@ -17,14 +17,29 @@ export function verdictHero(record: RunRecord): Html {
     'header',
     { class: 'hero' },
     h('p', { class: 'eyebrow' }, 'Release verification'),
-    h('h1', {}, h('span', { class: 'stamp' }, headline), qualifier === undefined ? undefined : [' ', h('span', { class: 'qualifier' }, qualifier)]),
+    h(
+      'h1',
+      {},
+      h('span', { class: 'stamp' }, headline),
+      qualifier === undefined ? undefined : [' ', h('span', { class: 'qualifier' }, qualifier)],
+    ),
     h('p', { class: 'meaning' }, verdictMeaning(record)),
     definitions(
       [
         ['Tested', tested(record)],
-        ['On', h('ul', { class: 'plain' }, record.guests.map((guest) => h('li', {}, guestLine(guest))))],
+        [
+          'On',
+          h(
+            'ul',
+            { class: 'plain' },
+            record.guests.map((guest) => h('li', {}, guestLine(guest))),
+          ),
+        ],
         ['Answers', answers(record)],
-        ['When', [instant(record.startedAt), record.durationMs === undefined ? ', never finished' : `, took ${durationText(record.durationMs)}`]],
+        [
+          'When',
+          [instant(record.startedAt), record.durationMs === undefined ? ', never finished' : `, took ${durationText(record.durationMs)}`],
+        ],
       ],
       'headline',
     ),
@@ -44,8 +59,12 @@ function tested({ bundle }: RunRecord): Html {
 
 function guestLine(guest: RecordedGuest): readonly (Html | string | undefined)[] {
   const { spec } = guest;
-  if (guest.assurance === undefined) return [h('strong', {}, said(spec.name)), ' never came up ', h('span', { class: 'quiet' }, `(Windows build ${spec.build} was wanted)`)];
-  const isolation = guest.isolation === 'none' ? h('strong', { class: 'loud' }, ' not isolated') : h('span', { class: 'quiet' }, ` ${isolationWords[guest.isolation ?? 'none']}`);
+  if (guest.assurance === undefined)
+    return [h('strong', {}, said(spec.name)), ' never came up ', h('span', { class: 'quiet' }, `(Windows build ${spec.build} was wanted)`)];
+  const isolation =
+    guest.isolation === 'none'
+      ? h('strong', { class: 'loud' }, ' not isolated')
+      : h('span', { class: 'quiet' }, ` ${isolationWords[guest.isolation ?? 'none']}`);
   return [
     h('strong', {}, said(spec.name)),
     ` ${said(guest.productName ?? '', 80)} ${said(guest.osVersion ?? '', 40)} on ${said(guest.platform ?? '', 60)},`,
@@ -74,7 +93,9 @@ export function reasonList(record: RunRecord): Html | undefined {
       'li',
       {},
       h('p', {}, reason.cell === undefined ? reason.text : h('a', { href: `#${cellAnchor(reason.cell)}` }, reason.text)),
-      reason.hint === undefined ? undefined : h('p', { class: 'fix' }, h('span', { class: 'label' }, 'What to do'), ' ', saidAtLength(reason.hint)),
+      reason.hint === undefined
+        ? undefined
+        : h('p', { class: 'fix' }, h('span', { class: 'label' }, 'What to do'), ' ', saidAtLength(reason.hint)),
     );
   const rest = reasons.slice(MOST_REASONS);
   return h(
@@ -82,7 +103,14 @@ export function reasonList(record: RunRecord): Html | undefined {
     { id: 'why', class: 'why', 'aria-labelledby': 'why-title' },
     h('h2', { id: 'why-title' }, record.verdict === 'rejected' ? 'Why it was rejected' : 'Why nothing could be decided'),
     h('ol', {}, reasons.slice(0, MOST_REASONS).map(item)),
-    rest.length === 0 ? undefined : h('details', {}, h('summary', {}, `and ${countText(rest.length, 'more reason')}`), h('ol', { start: MOST_REASONS + 1 }, rest.map(item))),
+    rest.length === 0
+      ? undefined
+      : h(
+          'details',
+          {},
+          h('summary', {}, `and ${countText(rest.length, 'more reason')}`),
+          h('ol', { start: MOST_REASONS + 1 }, rest.map(item)),
+        ),
   );
 }
 
@@ -90,5 +118,9 @@ export function reasonList(record: RunRecord): Html | undefined {
 export function assuranceBanner(record: RunRecord): Html | undefined {
   const { assurance } = record;
   if (assurance === undefined || assurance === 'windows') return undefined;
-  return h('aside', { class: 'banner', 'aria-label': 'How far these results hold' }, h('p', {}, h('strong', {}, assuranceLabel[assurance]), ` This is a rehearsal: ${learntElsewhere(record)}.`));
+  return h(
+    'aside',
+    { class: 'banner', 'aria-label': 'How far these results hold' },
+    h('p', {}, h('strong', {}, assuranceLabel[assurance]), ` This is a rehearsal: ${learntElsewhere(record)}.`),
+  );
 }

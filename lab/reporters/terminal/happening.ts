@@ -37,30 +37,51 @@ export function happenings(event: LabEvent, paint: Paint): readonly Happening[] 
     case 'run-started': {
       const { host } = event;
       return [
-        line('run', `${event.runId} ${dim(`· lab ${clean(event.labVersion)} · ${clean(host.os)} · ${countText(host.logicalProcessors, 'processor')}, ${sizeText(host.memoryBytes)}`)}`),
+        line(
+          'run',
+          `${event.runId} ${dim(`· lab ${clean(event.labVersion)} · ${clean(host.os)} · ${countText(host.logicalProcessors, 'processor')}, ${sizeText(host.memoryBytes)}`)}`,
+        ),
       ];
     }
     case 'plan-written':
-      return [line('plan', `${countText(event.cells.length, 'cell')} on ${countText(event.guests.length, 'guest')}: ${event.guests.map((guest) => clean(guest.name)).join(', ')}`)];
+      return [
+        line(
+          'plan',
+          `${countText(event.cells.length, 'cell')} on ${countText(event.guests.length, 'guest')}: ${event.guests.map((guest) => clean(guest.name)).join(', ')}`,
+        ),
+      ];
     case 'step-started':
       return [line(event.step, 'started', true)];
     case 'step-progress':
       return [];
     case 'step-finished':
-      if (event.error) return [line(event.step, paint(['bold', 'red'], `✘ failed after ${durationText(event.durationMs)}`)), ...errorLines(event.step, event.error, 'red')];
+      if (event.error)
+        return [
+          line(event.step, paint(['bold', 'red'], `✘ failed after ${durationText(event.durationMs)}`)),
+          ...errorLines(event.step, event.error, 'red'),
+        ];
       return [
-        line(event.step, `${paint('green', '✔')} done in ${durationText(event.durationMs)} ${dim(event.lines.map((fact) => `· ${clean(fact.label)}: ${clean(fact.value)}`).join(' '))}`),
+        line(
+          event.step,
+          `${paint('green', '✔')} done in ${durationText(event.durationMs)} ${dim(event.lines.map((fact) => `· ${clean(fact.label)}: ${clean(fact.value)}`).join(' '))}`,
+        ),
       ];
     case 'bundle-made':
       return [
-        line('bundle', `${clean(event.product)} ${clean(event.version)} · ${countText(event.files, 'file')}, ${sizeText(event.archive.sizeBytes)} · sha256 ${event.digest.slice(0, 16)}… ${dim(`· commit ${clean(event.commit)}`)}`),
+        line(
+          'bundle',
+          `${clean(event.product)} ${clean(event.version)} · ${countText(event.files, 'file')}, ${sizeText(event.archive.sizeBytes)} · sha256 ${event.digest.slice(0, 16)}… ${dim(`· commit ${clean(event.commit)}`)}`,
+        ),
       ];
     case 'guest-acquiring':
       return [line(event.guest, 'starting', true)];
     case 'guest-ready': {
       const isolation = event.isolation === 'none' ? ` · ${paint(['bold', 'yellow'], 'NOT ISOLATED')}` : '';
       return [
-        line(event.guest, `ready in ${durationText(event.durationMs)} · ${clean(event.productName)} ${clean(event.osVersion)} · ${clean(event.platform)} · ${assuranceLabel[event.assurance]}${isolation}`),
+        line(
+          event.guest,
+          `ready in ${durationText(event.durationMs)} · ${clean(event.productName)} ${clean(event.osVersion)} · ${clean(event.platform)} · ${assuranceLabel[event.assurance]}${isolation}`,
+        ),
       ];
     }
     case 'guest-rewound':
@@ -70,7 +91,12 @@ export function happenings(event: LabEvent, paint: Paint): readonly Happening[] 
     case 'guest-released':
       return [line(event.guest, event.kept ? paint('yellow', 'kept running') : dim(`gone in ${durationText(event.durationMs)}`))];
     case 'bundle-copied':
-      return [line(event.guest, `bundle copied, ${sizeText(event.sizeBytes)} in ${durationText(event.durationMs)} ${dim(`· ${clean(event.way)}`)}`)];
+      return [
+        line(
+          event.guest,
+          `bundle copied, ${sizeText(event.sizeBytes)} in ${durationText(event.durationMs)} ${dim(`· ${clean(event.way)}`)}`,
+        ),
+      ];
     case 'retried':
       return [line('retry', paint('yellow', `${clean(event.what)}, attempt ${event.attempt}: ${clean(event.error.message)}`))];
     case 'cell-started': {
@@ -85,7 +111,12 @@ export function happenings(event: LabEvent, paint: Paint): readonly Happening[] 
       return [first, ...(detailLines(event) satisfies readonly string[]).map((text) => line(guest, text))];
     }
     case 'warning':
-      return [line(event.guest ?? 'run', `${paint(['bold', 'black', 'bgYellow'], ' WARNING ')} ${paint(['bold', 'yellow'], clean(event.message))} ${dim(`[${clean(event.code)}]`)}`)];
+      return [
+        line(
+          event.guest ?? 'run',
+          `${paint(['bold', 'black', 'bgYellow'], ' WARNING ')} ${paint(['bold', 'yellow'], clean(event.message))} ${dim(`[${clean(event.code)}]`)}`,
+        ),
+      ];
     case 'reporter-failed':
       return [line(event.reporter, paint(['bold', 'red'], 'this report failed')), ...errorLines(event.reporter, event.error, 'red')];
     case 'interrupted':

@@ -38,7 +38,10 @@ export function partsOfCell(cell: string): { readonly check: string; readonly gu
 
 /** What is going on after `event`. Pure. */
 export function advance(running: Running, event: LabEvent, nowMs: number): Running {
-  const guest = (name: string, doing: string): Running => ({ ...running, guests: new Map(running.guests).set(name, { doing, sinceMs: nowMs }) });
+  const guest = (name: string, doing: string): Running => ({
+    ...running,
+    guests: new Map(running.guests).set(name, { doing, sinceMs: nowMs }),
+  });
   switch (event.type) {
     case 'plan-written':
       return {

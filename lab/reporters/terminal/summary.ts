@@ -24,7 +24,13 @@ const MOST_TEXT = 200;
 
 /** The end of a run for somebody at a terminal: the verdict, what was asked of whom, why, the figures, and where to go from here. */
 export function summaryText(record: RunRecord, options: SummaryOptions): string {
-  const blocks = [verdictBlock(record, options), cellBlock(record, options), reasonBlock(record, options), figureBlock(record, options), endBlock(options)];
+  const blocks = [
+    verdictBlock(record, options),
+    cellBlock(record, options),
+    reasonBlock(record, options),
+    figureBlock(record, options),
+    endBlock(options),
+  ];
   return blocks
     .filter((block) => block.length > 0)
     .map((block) => block.join('\n'))
@@ -53,13 +59,21 @@ function cellBlock(record: RunRecord, options: SummaryOptions): readonly string[
   const guests = [...new Set(record.cells.map((cell) => cell.guest))];
   const nameColumns = Math.max(...checks.map((check) => displayWidth(plainLine(check, 40))), 5) + 2;
   const cellColumns = Math.max(22, ...guests.map((guest) => guest.length + 2));
-  if (checks.length > MOST_CELL_LINES || nameColumns + guests.length * cellColumns > Math.max(options.columns, 60)) return cellList(record, paint);
+  if (checks.length > MOST_CELL_LINES || nameColumns + guests.length * cellColumns > Math.max(options.columns, 60))
+    return cellList(record, paint);
   const header = (guest: string): string => {
     const recorded = record.guests.find((candidate) => candidate.spec.name === guest);
     return recorded?.assurance ? assuranceLabel[recorded.assurance] : 'never came up';
   };
   return [
-    `${padColumns('', nameColumns)}${guests.map((guest) => paint('bold', padColumns(guest, cellColumns))).join('')}`.trimEnd(),
+    padColumns('', nameColumns) +
+      paint(
+        'bold',
+        guests
+          .map((guest) => padColumns(guest, cellColumns))
+          .join('')
+          .trimEnd(),
+      ),
     paint('dim', `${padColumns('', nameColumns)}${guests.map((guest) => padColumns(header(guest), cellColumns)).join('')}`.trimEnd()),
     ...checks.map((check) => {
       const row = guests.map((guest) => {
@@ -87,29 +101,40 @@ function cellList(record: RunRecord, paint: Paint): readonly string[] {
   const rest = told.length - MOST_CELL_LINES;
   return [
     `${countText(record.cells.length, 'cell')}: ${counts.join(', ')}`,
-    ...told.slice(0, MOST_CELL_LINES).map((cell) => `  ${paint(outcomeStyle[cell.outcome.kind], `${outcomeWords(cell.outcome.kind).symbol} ${plainLine(cell.id, 80)} ${outcomeWords(cell.outcome.kind).word}`)}`),
+    ...told
+      .slice(0, MOST_CELL_LINES)
+      .map(
+        (cell) =>
+          `  ${paint(outcomeStyle[cell.outcome.kind], `${outcomeWords(cell.outcome.kind).symbol} ${plainLine(cell.id, 80)} ${outcomeWords(cell.outcome.kind).word}`)}`,
+      ),
     ...(rest > 0 ? [paint('dim', `  and ${rest} more in the report`)] : []),
   ];
 }
 
 function reasonBlock(record: RunRecord, { paint }: SummaryOptions): readonly string[] {
   const reasons = reasonsOf(record);
-  const guestErrors = record.guests.flatMap((guest) => guest.errors.map((error) => ({ text: `${guest.spec.name}: ${error.message}`, hint: error.hint })));
+  const guestErrors = record.guests.flatMap((guest) =>
+    guest.errors.map((error) => ({ text: `${guest.spec.name}: ${error.message}`, hint: error.hint })),
+  );
   const all = [...reasons, ...guestErrors];
   if (all.length === 0) return [];
   const rest = all.length - MOST_REASONS;
   return [
     paint('bold', 'Why'),
-    ...all.slice(0, MOST_REASONS).flatMap((reason) => [
-      `  • ${plainLine(reason.text, MOST_TEXT)}`,
-      ...(reason.hint === undefined ? [] : [paint('dim', `    → ${plainLine(reason.hint, MOST_TEXT)}`)]),
-    ]),
+    ...all
+      .slice(0, MOST_REASONS)
+      .flatMap((reason) => [
+        `  • ${plainLine(reason.text, MOST_TEXT)}`,
+        ...(reason.hint === undefined ? [] : [paint('dim', `    → ${plainLine(reason.hint, MOST_TEXT)}`)]),
+      ]),
     ...(rest > 0 ? [paint('dim', `  and ${rest} more in the report`)] : []),
   ];
 }
 
 function figureBlock(record: RunRecord, { paint }: SummaryOptions): readonly string[] {
-  const figures = record.cells.flatMap((cell) => cell.highlights.slice(0, 3).map((fact) => ({ cell: cell.id, fact }))).slice(0, MOST_FIGURES);
+  const figures = record.cells
+    .flatMap((cell) => cell.highlights.slice(0, 3).map((fact) => ({ cell: cell.id, fact })))
+    .slice(0, MOST_FIGURES);
   if (figures.length === 0) return [];
   const columns = Math.max(...figures.map(({ cell }) => displayWidth(plainLine(cell, 40)))) + 2;
   return [

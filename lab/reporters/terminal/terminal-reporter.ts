@@ -38,7 +38,10 @@ const PROGRESS_EVERY_MS = 10_000;
 export function terminalReporter(options: TerminalOptions): Reporter {
   const { stream, clock } = options;
   const paint = paintWith(options.colour);
-  const size = (): { columns: number; rows: number } => ({ columns: Math.max(20, stream.columns ?? options.columns), rows: stream.rows ?? 24 });
+  const size = (): { columns: number; rows: number } => ({
+    columns: Math.max(20, stream.columns ?? options.columns),
+    rows: stream.rows ?? 24,
+  });
   const region: LiveRegion | undefined = options.isTty ? liveRegion(stream, size) : undefined;
   let running: Running = nothingRunning;
   let stopTicking: AbortController | undefined;

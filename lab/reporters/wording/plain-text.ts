@@ -29,7 +29,8 @@ export function plainText(text: string, mostCharacters: number): string {
 }
 
 /** {@link plainText} on one line. */
-export const plainLine = (text: string, mostCharacters: number): string => cut(plainText(text, mostCharacters).replace(/\s+/g, ' ').trim(), mostCharacters);
+export const plainLine = (text: string, mostCharacters: number): string =>
+  cut(plainText(text, mostCharacters).replace(/\s+/g, ' ').trim(), mostCharacters);
 
 /** Cuts between characters, never inside one. */
 function cut(text: string, mostCharacters: number): string {

@@ -9,7 +9,8 @@ export function durationText(ms: number): string {
 }
 
 /** Whole seconds that have passed, for things still going on: it changes once a second. */
-export const elapsedText = (ms: number): string => (ms < 60_000 ? `${Math.floor(ms / 1000)} s` : durationText(Math.floor(ms / 1000) * 1000));
+export const elapsedText = (ms: number): string =>
+  ms < 60_000 ? `${Math.floor(ms / 1000)} s` : durationText(Math.floor(ms / 1000) * 1000);
 
 const byteUnits = ['kB', 'MB', 'GB', 'TB'] as const;
 

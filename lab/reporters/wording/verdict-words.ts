@@ -7,7 +7,10 @@ const rehearsalWord: Readonly<Record<Exclude<Assurance, 'windows'>, string>> = {
  * A verdict in words that cannot be misread: what was decided on anything but Windows is called what it is.
  * `ACCEPTED`, `ACCEPTED as a rehearsal (emulated, not Windows)`, `REJECTED in a rehearsal (…)`.
  */
-export function verdictWords(verdict: Verdict, assurance: Assurance | undefined): { readonly headline: string; readonly qualifier: string | undefined } {
+export function verdictWords(
+  verdict: Verdict,
+  assurance: Assurance | undefined,
+): { readonly headline: string; readonly qualifier: string | undefined } {
   const headline = verdict.toUpperCase();
   if (assurance === undefined || assurance === 'windows') return { headline, qualifier: undefined };
   const preposition = verdict === 'accepted' ? 'as' : 'in';
@@ -23,7 +26,9 @@ export function verdictMeaning(record: Pick<RunRecord, 'verdict' | 'assurance' |
   switch (record.verdict) {
     case 'accepted': {
       const skips = record.cells.some((cell) => cell.outcome.kind === 'skipped');
-      const answered = skips ? 'No check found a fault; what was skipped, the policy allows to skip.' : 'Every planned check was answered and none found a fault.';
+      const answered = skips
+        ? 'No check found a fault; what was skipped, the policy allows to skip.'
+        : 'Every planned check was answered and none found a fault.';
       return record.assurance === 'windows' ? answered : `${answered} It was a rehearsal: ${learntElsewhere(record)}.`;
     }
     case 'rejected':

@@ -35,23 +35,31 @@ async function show(make: MakeReporter, sample: SampleRun, lines: readonly Journ
 type MakeReporter = (stream: TextSink, clock: Clock) => Reporter;
 
 /** What every reporter must keep, whatever it shows and to whom. `reader` tells whether its stream is for a person's eyes or for a program. */
-export function reporterContract(t: Test, name: string, reader: 'person' | 'program', make: MakeReporter): void {
+export async function reporterContract(t: Test, name: string, reader: 'person' | 'program', make: MakeReporter): Promise<void> {
   for (const kind of sampleKinds) {
-    t.test(`${name}: a run that is ${kind} looks the same live and replayed`, async (t) => {
+    await t.test(`${name}: a run that is ${kind} looks the same live and replayed`, async (t) => {
       const sample = sampleRun(kind);
-      const replayed = sample.journalText.trimEnd().split('\n').map((text) => JSON.parse(text) as JournalLine);
+      const replayed = sample.journalText
+        .trimEnd()
+        .split('\n')
+        .map((text) => JSON.parse(text) as JournalLine);
       const live = await show(make, sample, sample.lines);
       t.ok(live.text.length > 0 || live.files.length > 0, 'it shows something');
       t.same(await show(make, sample, replayed), live);
     });
   }
 
-  t.test(`${name}: nothing a guest says does anything`, async (t) => {
+  await t.test(`${name}: nothing a guest says does anything`, async (t) => {
     const { text, files } = await show(make, sampleRun('hostile'), sampleRun('hostile').lines);
-    // eslint-disable-next-line no-control-regex -- looking for them is the point
-    const controls = reader === 'person' ? /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/u : /[\u0000-\u0009\u000b-\u001f]/u;
+    // ESC, BEL, U+009B, U+202E
+    const controls =
+      reader === 'person' ? /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/u : /[\u0000-\u0009\u000b-\u001f]/u;
     t.notMatch(text, controls, 'no control character reaches the stream');
-    if (reader === 'person') t.ok(text.split('\n').every((line) => line.length < 1500), 'no line is endless');
+    if (reader === 'person')
+      t.ok(
+        text.split('\n').every((line) => line.length < 1500),
+        'no line is endless',
+      );
     for (const file of files) {
       t.match(file.fileName, /^[a-z0-9][a-z0-9.-]*$/, 'the name is plain');
       const content = typeof file.content === 'string' ? file.content : Buffer.from(file.content).toString('utf8');
@@ -65,17 +73,26 @@ export function reporterContract(t: Test, name: string, reader: 'person' | 'prog
     }
   });
 
-  t.test(`${name}: a stream that throws harms nobody`, async (t) => {
+  await t.test(`${name}: a stream that throws harms nobody`, async (t) => {
     const failures: string[] = [];
-    const reporter = make({ write: () => { throw new Error('EIO'); } }, stoppedClock);
+    const reporter = make(
+      {
+        write: () => {
+          throw new Error('EIO');
+        },
+      },
+      stoppedClock,
+    );
     const give = fanOut([reporter], (failed) => failures.push(failed));
     for (const line of sampleRun('emulated').lines) give(line);
     t.ok(failures.length <= 1, 'it is told once');
-    await Promise.resolve(reporter.finish?.(finishedSample(sampleRun('emulated')), call)).catch((error: unknown) => t.match(error, { message: 'EIO' }, 'the lab learns of it'));
+    await Promise.resolve(reporter.finish?.(finishedSample(sampleRun('emulated')), call)).catch((error: unknown) =>
+      t.match(error, { message: 'EIO' }, 'the lab learns of it'),
+    );
     t.doesNotThrow(() => reporter.close?.());
   });
 
-  t.test(`${name}: closing is allowed at any moment, and twice`, async (t) => {
+  await t.test(`${name}: closing is allowed at any moment, and twice`, async (t) => {
     const { lines } = sampleRun('interrupted');
     for (const seen of [0, 1, 5, lines.length]) {
       const reporter = make({ write: () => true }, stoppedClock);
