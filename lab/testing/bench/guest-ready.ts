@@ -48,7 +48,7 @@ async function comeAndGo(provider: Provider, specs: readonly GuestSpec[], call: 
   const startedMs = performance.now();
   const comings = await Promise.allSettled(specs.map((spec) => provider.acquire(spec, { id: 'bench' }, call)));
   const readyMs = performance.now();
-  await Promise.all(comings.map((coming) => (coming.status === 'fulfilled' ? coming.value[Symbol.asyncDispose]() : undefined)));
+  await Promise.all(comings.flatMap((coming) => (coming.status === 'fulfilled' ? [coming.value[Symbol.asyncDispose]()] : [])));
   const failed = comings.find((coming) => coming.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
   return { readySeconds: (readyMs - startedMs) / 1000, releasedSeconds: (performance.now() - readyMs) / 1000 };

@@ -40,7 +40,7 @@ export function describeSummary(
 function describeFailure({ name, diagnosis }: Failure): string {
   const { at, reason, ...rest } = diagnosis;
   const place = at as { fileName?: string; lineNumber?: number; columnNumber?: number } | undefined;
-  const lines = [`  ✗ ${name}${reason === undefined ? '' : `: ${String(reason)}`}`];
+  const lines = [`  ✗ ${name}${typeof reason === 'string' ? `: ${reason}` : ''}`];
   if (place?.fileName !== undefined) lines.push(`    at ${place.fileName}:${place.lineNumber}:${place.columnNumber}`);
   for (const [key, value] of Object.entries(rest)) {
     if (DULL_KEYS.has(key)) continue;

@@ -32,17 +32,16 @@ t.test('no file names a machine, a person or a package registry', async (t) => {
     [],
     'no path of the machine this stands on',
   );
-  const registries = ['registry.npm' + 'js.org', 'deb.deb' + 'ian.org', 'security.deb' + 'ian.org'];
+  // registry.npm[j]s.org and the mirrors of Debian, written so that this line is not found itself
   t.same(
-    linesMatching(texts, new RegExp(registries.map((host) => host.replaceAll('.', '\\.')).join('|'))),
+    linesMatching(texts, /registry\.npm[j]s\.org|(?:deb|security)\.[d]ebian\.org/),
     [],
     'no registry: npm and apt know theirs, and a mirror must do as well',
   );
 });
 
 t.test('nothing is left unfinished', async (t) => {
-  const words = ['TO' + 'DO', 'FIX' + 'ME', 'XX' + 'X', 'HA' + 'CK'];
-  t.same(linesMatching(texts, new RegExp(`\\b(?:${words.join('|')})\\b`)), []);
+  t.same(linesMatching(texts, /\b(?:TO[D]O|FIX[M]E|XX[X]|HA[C]K)\b/), []);
   // t.only('…'), { only: true }
   t.same(
     linesMatching(
