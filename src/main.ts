@@ -7,6 +7,7 @@ import { exitCodes } from './core/exit-code.ts';
 const stop = new AbortController();
 const interrupt = (signal: NodeJS.Signals): void => {
   // Asked twice: leave at once.
+  // oxlint-disable-next-line unicorn/no-process-exit
   if (stop.signal.aborted) process.exit(exitCodes.interrupted);
   stop.abort(new ProgramError('interrupted', `Stopped by ${signal}`));
 };
@@ -15,6 +16,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const) proce
 // A reader that has seen enough (`anivault scan D:\ --json | more`) closes its end: nothing is left to say, and it is no failure.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
+    // oxlint-disable-next-line unicorn/no-process-exit
     if (error.code === 'EPIPE' || error.code === 'EOF') process.exit(exitCodes.success);
     throw error;
   });

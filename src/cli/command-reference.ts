@@ -58,14 +58,20 @@ function section(command: Command, title: string, level: number): readonly strin
 }
 
 const argumentRow = (argument: Argument): string => `| \`<${argument.name()}>\` | ${cell(argument.description)} |`;
-const optionRow = (option: Option): string => `| \`${option.flags}\` | ${cell(option.description)}${option.mandatory ? ' **Required.**' : ''} |`;
-const cell = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1).replaceAll('|', '\\|') + (text.endsWith('.') ? '' : '.');
+const optionRow = (option: Option): string =>
+  `| \`${option.flags}\` | ${cell(option.description)}${option.mandatory ? ' **Required.**' : ''} |`;
+const cell = (text: string): string =>
+  text.charAt(0).toUpperCase() + text.slice(1).replaceAll('|', '\\|') + (text.endsWith('.') ? '' : '.');
 
 /** Help text that was added after the command's own: its examples. */
 function examplesOf(command: Command): readonly string[] {
   let help = '';
   command.configureOutput({ writeOut: (text) => (help += text) });
   command.outputHelp();
-  const lines = help.slice(help.indexOf('\nExamples:\n') + 1).trimEnd().split('\n').slice(1);
+  const lines = help
+    .slice(help.indexOf('\nExamples:\n') + 1)
+    .trimEnd()
+    .split('\n')
+    .slice(1);
   return ['Examples:', '', '```', ...lines.map((line) => line.trim()), '```'];
 }

@@ -24,7 +24,9 @@ function textOf(event: CliEvent): string {
     case 'move':
       return `${{ planned: 'would move', moved: 'moved', failed: 'FAILED' }[event.state]}  ${printable(event.from)}\n  -> ${printable(event.to)}\n${event.problem === undefined ? '' : `  ${printable(event.problem)}\n`}`;
     case 'stay':
-      return event.reason === 'in-place' ? '' : `stays  ${printable(event.path)}\n  ${stayReasons[event.reason]}${event.to === undefined ? '' : ` (${printable(event.to)})`}\n`;
+      return event.reason === 'in-place'
+        ? ''
+        : `stays  ${printable(event.path)}\n  ${stayReasons[event.reason]}${event.to === undefined ? '' : ` (${printable(event.to)})`}\n`;
     case 'component':
       return `${event.works ? 'ok    ' : 'BROKEN'}  ${event.name} (${event.package} ${event.version}, ${event.kind})\n  sha256  ${event.sha256}\n  from    ${printable(event.loadedFrom)} (${event.origin})\n  trial   ${event.trial}\n`;
     case 'scan-summary':
@@ -47,7 +49,9 @@ function textOf(event: CliEvent): string {
         ...(event.operation === undefined ? [] : [['Operation', event.operation] as const]),
         ...(event.journal === undefined ? [] : [['Journal', printable(event.journal)] as const]),
       ]);
-      return event.applied || event.moves === 0 ? rows : `${rows}\nThis was a dry run: nothing was changed. Add --apply to move the files.\n`;
+      return event.applied || event.moves === 0
+        ? rows
+        : `${rows}\nThis was a dry run: nothing was changed. Add --apply to move the files.\n`;
     }
     case 'verify-summary':
       return `${event.working} of ${event.components} components work\n`;

@@ -37,7 +37,14 @@ export const organize: Command<OrganizeOptions> = async (options, context) => {
   await emit({ type: 'started', schema: 'cli-event.v1', command: 'organize', version: buildInfo.version, source, destination });
   const { files, problems } = await namedFiles(source, context);
   const { moves, stays } = await makePlan(files, { source, destination }, existingFiles(destination));
-  const plan: Plan = { $schema: 'plan.v1.json', madeAt: new Date().toISOString(), source, destination, moves: [...moves], stays: [...stays] };
+  const plan: Plan = {
+    $schema: 'plan.v1.json',
+    madeAt: new Date().toISOString(),
+    source,
+    destination,
+    moves: [...moves],
+    stays: [...stays],
+  };
   if (options.plan !== undefined) {
     await writeFileAtomic(path.resolve(currentFolder, options.plan), `${JSON.stringify(planFormat.parse(plan), null, 2)}\n`);
   }
@@ -59,7 +66,7 @@ export const organize: Command<OrganizeOptions> = async (options, context) => {
     stays: stays.length,
     conflicts,
     problems,
-    ...(journal ?? {}),
+    ...journal,
     ...figures(),
   });
   const skipped = stays.some((stay) => stay.reason !== 'in-place');
@@ -87,7 +94,11 @@ async function namedFiles(source: string, { emit, signal }: CommandContext): Pro
   return { files, problems };
 }
 
-async function apply(plan: Plan, tally: Tally, { emit, signal, environment }: CommandContext): Promise<{ operation: string; journal: string }> {
+async function apply(
+  plan: Plan,
+  tally: Tally,
+  { emit, signal, environment }: CommandContext,
+): Promise<{ operation: string; journal: string }> {
   await using journal = await openRollbackJournal(stateFolder(environment), () => new Date());
   for await (const { move, result } of applyMoves(plan.moves, plan, journal, signal)) {
     switch (result.state) {

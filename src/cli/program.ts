@@ -31,7 +31,13 @@ export function makeProgram(start: Start, finish: (exitCode: ExitCode) => void):
     .argument('<folder>', 'folder to look through, with all below it')
     .description('List video files and what their names tell. Changes nothing.')
     .addOption(json())
-    .addHelpText('after', examples([['anivault scan "D:\\New Anime"', 'a summary'], ['anivault scan D:\\Anime --json > files.ndjson', 'one line of JSON a file']]))
+    .addHelpText(
+      'after',
+      examples([
+        ['anivault scan "D:\\New Anime"', 'a summary'],
+        ['anivault scan D:\\Anime --json > files.ndjson', 'one line of JSON a file'],
+      ]),
+    )
     .action(async (folder: string, _options: unknown, command: CommandLine) => {
       finish(await start(async () => (await import('./scan.ts')).scan, { folder }, wantsJson(command)));
     });
@@ -53,7 +59,12 @@ export function makeProgram(start: Start, finish: (exitCode: ExitCode) => void):
       ]),
     )
     .action(async (folder: string, options: { to: string; apply?: true; plan?: string }, command: CommandLine) => {
-      const wanted = { folder, to: options.to, apply: options.apply === true, ...(options.plan === undefined ? {} : { plan: options.plan }) };
+      const wanted = {
+        folder,
+        to: options.to,
+        apply: options.apply === true,
+        ...(options.plan === undefined ? {} : { plan: options.plan }),
+      };
       finish(await start(async () => (await import('./organize.ts')).organize, wanted, wantsJson(command)));
     });
 

@@ -46,7 +46,9 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
     else if (!(error instanceof CommanderError && error.exitCode === 0)) {
       const event = errorEvent(error, usage);
       exitCode = event.exitCode as ExitCode;
-      await (await emitAs(asJson))(event);
+      await (
+        await emitAs(asJson)
+      )(event);
       if (!asJson && event.code === 'bug') await err.write(`${(error as Error).stack ?? ''}\n`);
     }
   }
@@ -58,15 +60,32 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
 function versionEvent(): CliEvent {
   const { version, commit, packager } = buildInfo;
   const runtime = `node ${process.versions.node}`;
-  return { type: 'version', schema: 'cli-event.v1', program: 'anivault', version, commit, packager, runtime, platform: process.platform, architecture: process.arch };
+  return {
+    type: 'version',
+    schema: 'cli-event.v1',
+    program: 'anivault',
+    version,
+    commit,
+    packager,
+    runtime,
+    platform: process.platform,
+    architecture: process.arch,
+  };
 }
 
 function errorEvent(error: unknown, usage: string): Extract<CliEvent, { type: 'error' }> {
   if (error instanceof CommanderError) {
     // error: unknown option '--aply'\n(Did you mean --apply?)\nRun with --help …
     const [message = error.message, ...more] = usage.trim().split('\n');
-    return { type: 'error', code: 'usage', message: message.replace(/^error: /, ''), hint: more.filter((line) => line !== '').join(' '), exitCode: exitCodes.fatal };
+    return {
+      type: 'error',
+      code: 'usage',
+      message: message.replace(/^error: /, ''),
+      hint: more.filter((line) => line !== '').join(' '),
+      exitCode: exitCodes.fatal,
+    };
   }
-  const known = error instanceof ProgramError ? error : new ProgramError('bug', error instanceof Error ? error.message : String(error), error);
+  const known =
+    error instanceof ProgramError ? error : new ProgramError('bug', error instanceof Error ? error.message : String(error), error);
   return { type: 'error', code: known.code, message: known.message, hint: known.hint, exitCode: known.exitCode };
 }

@@ -5,7 +5,7 @@ import type { Command } from './context.ts';
 import { startFigures } from './figures.ts';
 
 /** `verify --components`: loads every native part and has it do something whose answer is known. Exit code 1 when one does not. */
-export const verify: Command<Record<never, never>> = async (_options, { emit, signal }) => {
+export const verify: Command<unknown> = async (_options, { emit, signal }) => {
   const figures = startFigures();
   await emit({ type: 'started', schema: 'cli-event.v1', command: 'verify', version: buildInfo.version });
   let working = 0;

@@ -7,6 +7,7 @@ const file = path.join(import.meta.dirname, '../../docs/anivault/command-referen
 const wanted = commandReference();
 if (!process.argv.includes('--check')) writeFileSync(file, wanted);
 else if (readFileSync(file, 'utf8') !== wanted) {
+  // oxlint-disable-next-line no-console
   console.error('docs/anivault/command-reference.md is out of date: run `node src/cli/write-command-reference.ts`');
   process.exitCode = 1;
 }

@@ -15,6 +15,10 @@ export const animeName = z.strictObject({
   releaseVersion: z.int().min(0).optional(),
   resolution: z.string().optional(),
   source: z.string().optional(),
-  checksum: z.string().regex(/^[0-9A-F]{8}$/).optional().meta({ description: 'CRC-32 that the name claims' }),
+  checksum: z
+    .string()
+    .regex(/^[0-9A-F]{8}$/)
+    .optional()
+    .meta({ description: 'CRC-32 that the name claims' }),
 });
 export type AnimeName = z.infer<typeof animeName>;

@@ -6,7 +6,10 @@ import * as z from 'zod';
  */
 export const rollbackEntry = z.strictObject({
   $schema: z.literal('rollback-entry.v1.json'),
-  operation: z.string().regex(/^[0-9a-z]{12}$/).meta({ description: 'The same for all moves of one `organize --apply`' }),
+  operation: z
+    .string()
+    .regex(/^[0-9a-z]{12}$/)
+    .meta({ description: 'The same for all moves of one `organize --apply`' }),
   sequence: z.int().min(0),
   state: z.enum(['started', 'finished', 'failed']),
   at: z.iso.datetime(),
@@ -16,7 +19,9 @@ export const rollbackEntry = z.strictObject({
   fingerprint: z
     .string()
     .regex(/^[0-9a-f]{64}$/)
-    .meta({ description: 'SHA-256 of the first and the last MiB of the file (all of it up to 2 MiB) followed by its size as decimal digits' }),
+    .meta({
+      description: 'SHA-256 of the first and the last MiB of the file (all of it up to 2 MiB) followed by its size as decimal digits',
+    }),
   problem: z.string().optional(),
 });
 export type RollbackEntry = z.infer<typeof rollbackEntry>;

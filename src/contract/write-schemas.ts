@@ -11,6 +11,7 @@ for (const format of formats) {
   const wanted = schemaText(format);
   if (!check) writeFileSync(file, wanted);
   else if (readOrEmpty(file) !== wanted) {
+    // oxlint-disable-next-line no-console
     console.error(`schemas/anivault/${format.file} is out of date: run \`node src/contract/write-schemas.ts\``);
     process.exitCode = 1;
   }

@@ -21,4 +21,6 @@ declare const PRODUCT_BUILD: BuildInfo | undefined;
 
 /** The build this program comes from. In a development tree there is none, and version and commit say so. */
 export const buildInfo: BuildInfo =
-  typeof PRODUCT_BUILD === 'undefined' ? { version: '0.0.0-development', commit: 'unknown', packager: 'none', nativeParts: [] } : PRODUCT_BUILD;
+  typeof PRODUCT_BUILD === 'undefined'
+    ? { version: '0.0.0-development', commit: 'unknown', packager: 'none', nativeParts: [] }
+    : PRODUCT_BUILD;

@@ -11,7 +11,8 @@ export function stateFolder(environment: Environment, platform: NodeJS.Platform 
   const paths = platform === 'win32' ? path.win32 : path.posix;
   const absolute = (value: string | undefined): string | undefined => (value && paths.isAbsolute(value) ? value : undefined);
   if (platform === 'win32') {
-    const local = absolute(environment['LOCALAPPDATA']) ?? paths.join(absolute(environment['USERPROFILE']) ?? os.homedir(), 'AppData', 'Local');
+    const local =
+      absolute(environment['LOCALAPPDATA']) ?? paths.join(absolute(environment['USERPROFILE']) ?? os.homedir(), 'AppData', 'Local');
     return paths.join(local, 'AniVault');
   }
   const home = absolute(environment['HOME']) ?? os.homedir();

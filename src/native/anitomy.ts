@@ -46,18 +46,25 @@ export async function startAnitomy(part: NativePart): Promise<Anitomy> {
   const imported = (await import('anitomyscript/build/anitomyscript.js')) as { readonly default: (overrides: Overrides) => Module };
   const before = new Map(HOOKS.map((hook) => [hook, process.listeners(hook as 'uncaughtException')]));
   let module: Module;
+  // The glue swallows what is thrown while it instantiates.
+  let failure: unknown;
   try {
     module = imported.default({
       instantiateWasm: (imports, ready) => {
-        const instance = new WebAssembly.Instance(new WebAssembly.Module(part.bytes), imports);
-        ready(instance);
-        return instance.exports;
+        try {
+          const instance = new WebAssembly.Instance(new WebAssembly.Module(part.bytes), imports);
+          ready(instance);
+          return instance.exports;
+        } catch (error) {
+          failure = error;
+          throw error;
+        }
       },
       print: () => {},
       printErr: () => {},
     });
   } catch (error) {
-    throw new ProgramError('part-broken', `The native part ${part.name} does not start: ${(error as Error).message}`, error);
+    throw broken(part, error);
   } finally {
     for (const hook of HOOKS) {
       for (const listener of process.listeners(hook as 'uncaughtException')) {
@@ -65,6 +72,7 @@ export async function startAnitomy(part: NativePart): Promise<Anitomy> {
       }
     }
   }
+  if (failure !== undefined) throw broken(part, failure);
   delete module.then;
   const categories = Object.keys(module.ElementCategory).flatMap((name) => {
     const short = CATEGORY.exec(name)?.[1];
@@ -72,6 +80,9 @@ export async function startAnitomy(part: NativePart): Promise<Anitomy> {
   });
   return { parse: (fileName) => read(module, categories, fileName) };
 }
+
+const broken = (part: NativePart, error: unknown): ProgramError =>
+  new ProgramError('part-broken', `The native part ${part.name} does not start: ${(error as Error).message}`, error);
 
 function read(module: Module, categories: readonly (readonly [string, unknown])[], fileName: string): AnitomyElements {
   // The glue copies strings up to their first NUL only and turns half surrogates into something else.

@@ -46,7 +46,7 @@ function replace(file: string, part: NativePart): void {
   try {
     const handle = openSync(temporary, 'wx', 0o600);
     try {
-      for (let done = 0; done < part.bytes.byteLength; ) done += writeSync(handle, part.bytes, done);
+      for (let done = 0; done < part.bytes.byteLength;) done += writeSync(handle, part.bytes, done);
       fsyncSync(handle);
     } finally {
       closeSync(handle);

@@ -25,5 +25,9 @@ interface PartPackage {
 /** Which package each part comes from. */
 export const partPackages: Readonly<Record<PartName, PartPackage>> = {
   'anitomyscript.wasm': { kind: 'webassembly', package: 'anitomyscript', fileHere: () => 'build/anitomyscript.wasm' },
-  'sodium-native.node': { kind: 'addon', package: 'sodium-native', fileHere: () => `prebuilds/${process.platform}-${process.arch}/sodium-native.node` },
+  'sodium-native.node': {
+    kind: 'addon',
+    package: 'sodium-native',
+    fileHere: () => `prebuilds/${process.platform}-${process.arch}/sodium-native.node`,
+  },
 };

@@ -18,7 +18,16 @@ export function readPart(name: PartName): NativePart {
     const location = path.join(folder, about.fileHere());
     const bytes = readFileSync(location);
     const { version } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as { version: string };
-    return { name, kind: about.kind, package: about.package, version, bytes, sha256: createHash('sha256').update(bytes).digest('hex'), origin: 'package', location };
+    return {
+      name,
+      kind: about.kind,
+      package: about.package,
+      version,
+      bytes,
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+      origin: 'package',
+      location,
+    };
   } catch (error) {
     throw new ProgramError('part-missing', `The native part ${name} cannot be read from the package ${about.package}`, error);
   }

@@ -13,6 +13,8 @@ declare module 'anitomyscript/build/anitomyscript.js' {
 declare namespace WebAssembly {
   type Imports = Record<string, Record<string, unknown>>;
   type Exports = Record<string, unknown>;
+  // Declared as what they are; only their constructors are used.
+  // oxlint-disable-next-line no-extraneous-class
   class Module {
     constructor(bytes: Uint8Array<ArrayBuffer>);
   }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { PlannedMove } from '../contract/plan.ts';
-import { ProgramError, writeProblem } from '../core/program-error.ts';
+import { ProgramError, isRefusal, writeProblem } from '../core/program-error.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { Folders } from './make-plan.ts';
 import { moveFile } from './move-file.ts';
@@ -47,10 +47,8 @@ export async function* applyMoves(
   }
 }
 
-const PERMISSION: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EBUSY', 'EROFS']);
-
 function failure(error: unknown): Extract<MoveResult, { state: 'failed' }> {
   const code = (error as NodeJS.ErrnoException).code ?? '';
   const problem = code === 'EEXIST' ? 'A file came to be at the destination in the meantime' : (error as Error).message;
-  return { state: 'failed', problem, permission: PERMISSION.has(code) };
+  return { state: 'failed', problem, permission: isRefusal(error) };
 }

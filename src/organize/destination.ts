@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { AnimeName } from '../contract/anime-name.ts';
 import type { StayReason } from '../contract/stay-reasons.ts';
 import { windowsName } from '../windows/names.ts';
@@ -11,16 +12,18 @@ const MOST_TITLE_BYTES = 200;
 export type Destination = { readonly path: string } | { readonly stays: StayReason };
 
 /**
- * Where a file belongs: `Title/Season 01/Title - S01E05.mkv`, films `Title (2016)/Title (2016).mkv`. `extension` has its dot and is kept in lower case.
- * A season that the name does not tell is the first; specials are season 0. Pure.
+ * Where a file belongs: `Title/Season 01/Title - S01E05.mkv`, films `Title (2016)/Title (2016).mkv`. A season that the name does not tell is the first;
+ * specials are season 0. A name without an episode is a film when it says so, or when the file has a folder of its own name, as films have once they
+ * are in their place. `file` is the path below the source. Pure.
  */
-export function destinationOf(name: AnimeName | undefined, extension: string): Destination {
+export function destinationOf(name: AnimeName | undefined, file: string): Destination {
   if (name === undefined) return { stays: 'not-understood' };
   const title = windowsName(name.title, MOST_TITLE_BYTES);
-  const ending = extension.toLowerCase();
+  const { dir, name: ownName, ext } = path.posix.parse(file);
+  const ending = ext.toLowerCase();
   const [first, last] = name.episodes;
   if (first === undefined) {
-    if (!FILMS.has((name.type ?? '').toUpperCase())) return { stays: 'no-episode' };
+    if (!FILMS.has((name.type ?? '').toUpperCase()) && path.posix.basename(dir) !== ownName) return { stays: 'no-episode' };
     const film = name.year === undefined ? title : windowsName(`${title} (${name.year})`);
     return { path: `${film}/${film}${ending}` };
   }

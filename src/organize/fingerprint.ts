@@ -13,7 +13,7 @@ export async function fingerprint(file: string): Promise<{ readonly sizeBytes: n
     const hash = createHash('sha256');
     const add = async (start: number, length: number): Promise<void> => {
       const buffer = Buffer.alloc(length);
-      for (let done = 0; done < length; ) {
+      for (let done = 0; done < length;) {
         const { bytesRead } = await handle.read(buffer, done, length - done, start + done);
         if (bytesRead === 0) throw new Error(`${file} became shorter while it was read`);
         done += bytesRead;

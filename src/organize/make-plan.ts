@@ -31,7 +31,7 @@ export async function makePlan(
   const moves: PlannedMove[] = [];
   const stays: PlannedStay[] = [];
   const wanted = new Map<string, number>();
-  const placed = files.map((file) => ({ file, target: destinationOf(file.parsed, path.extname(file.path)) }));
+  const placed = files.map((file) => ({ file, target: destinationOf(file.parsed, file.path) }));
   for (const { target } of placed) {
     if ('path' in target) wanted.set(sameFileKey(target.path), (wanted.get(sameFileKey(target.path)) ?? 0) + 1);
   }

@@ -26,7 +26,8 @@ export async function openRollbackJournal(folder: string, now: () => Date): Prom
   } catch (error) {
     throw unwritable(file, error);
   }
-  const operation = now().getTime().toString(36).padStart(9, '0').slice(-9) + (randomBytes(4).readUInt32LE() % 46_656).toString(36).padStart(3, '0');
+  const operation =
+    now().getTime().toString(36).padStart(9, '0').slice(-9) + (randomBytes(4).readUInt32LE() % 46_656).toString(36).padStart(3, '0');
   return {
     file,
     operation,
@@ -53,5 +54,9 @@ async function closeLastLine(handle: FileHandle): Promise<void> {
 function unwritable(file: string, error: unknown): ProgramError {
   const mapped = writeProblem(error, file);
   if (mapped instanceof ProgramError && mapped.code === 'disk-full') return mapped;
-  return new ProgramError('journal-unwritable', `The journal ${file} cannot be written (${(error as NodeJS.ErrnoException).code ?? String(error)})`, error);
+  return new ProgramError(
+    'journal-unwritable',
+    `The journal ${file} cannot be written (${(error as NodeJS.ErrnoException).code ?? String(error)})`,
+    error,
+  );
 }

@@ -47,7 +47,12 @@ export async function* walk(root: string, signal: AbortSignal): AsyncGenerator<F
     }
     entries.sort((a, b) => (a.name < b.name ? -1 : 1));
     const below = (entry: Dirent): string => (folder === '' ? entry.name : `${folder}/${entry.name}`);
-    waiting.push(...entries.filter((entry) => entry.isDirectory()).map(below).toReversed());
+    waiting.push(
+      ...entries
+        .filter((entry) => entry.isDirectory())
+        .map(below)
+        .toReversed(),
+    );
     const names = entries.filter((entry) => entry.isFile() && videoExtensions.has(path.extname(entry.name).toLowerCase())).map(below);
     yield { ...(await look(root, names)), entries: entries.length };
   }

@@ -18,8 +18,9 @@ const MOST_BYTES = 255;
 export function windowsName(text: string, mostBytes = MOST_BYTES): string {
   const readable = text
     .toWellFormed()
-    .normalize('NFC')
     .replace(FORBIDDEN, (character) => STAND_INS[character] ?? '')
+    // After that: what vanishes may have kept two characters from composing.
+    .normalize('NFC')
     .replace(/\s+/g, ' ')
     .trim();
   const name = shorten(readable, mostBytes).replace(LOOSE_END, '');
@@ -29,7 +30,12 @@ export function windowsName(text: string, mostBytes = MOST_BYTES): string {
 
 /** Whether Windows takes `name` as one part of a path and keeps it exactly. */
 export const isWindowsName = (name: string): boolean =>
-  name !== '' && name.isWellFormed() && !new RegExp(FORBIDDEN).test(name) && !LOOSE_END.test(name) && !RESERVED.test(name) && Buffer.byteLength(name) <= MOST_BYTES;
+  name !== '' &&
+  name.isWellFormed() &&
+  !new RegExp(FORBIDDEN).test(name) &&
+  !LOOSE_END.test(name) &&
+  !RESERVED.test(name) &&
+  Buffer.byteLength(name) <= MOST_BYTES;
 
 /** Two paths with the same key are one file on a file system that ignores case and kinds of composition. */
 export const sameFileKey = (path: string): string => path.normalize('NFC').toLowerCase();

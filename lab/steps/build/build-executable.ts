@@ -44,14 +44,21 @@ export async function buildExecutable(request: BuildRequest, call: Call): Promis
   const onProgress = request.onProgress ?? (() => {});
   const packager = request.packager ?? { executable: process.execPath, version: process.versions.node };
   // The format of what is put inside changes between releases, and a Windows Node of another version would not understand it.
-  if (packager.version !== windowsNode.version) throw LabError.of('build.node-differs', { packager: packager.version, runtime: windowsNode.version });
+  if (packager.version !== windowsNode.version)
+    throw LabError.of('build.node-differs', { packager: packager.version, runtime: windowsNode.version });
   const fileName = `${product.name}.exe`;
 
   onProgress('bundle the program');
   const parts: NativePart[] = [];
   for (const part of product.nativeParts) parts.push(await readNativePart(projectRoot, part));
   const productBuild = { version, commit, packager: 'node-sea', nativeParts: parts.map(describe) };
-  const { code, metafile } = await bundleProgram({ projectRoot, entry: product.entry, replaceModules: product.replaceModules, productBuild, nodeVersion: windowsNode.version });
+  const { code, metafile } = await bundleProgram({
+    projectRoot,
+    entry: product.entry,
+    replaceModules: product.replaceModules,
+    productBuild,
+    nodeVersion: windowsNode.version,
+  });
   const libraries = await libraryComponents(projectRoot, metafile);
   call.signal.throwIfAborted();
 
@@ -84,7 +91,12 @@ export async function buildExecutable(request: BuildRequest, call: Call): Promis
     sha256,
     packager: { name: 'node-sea', runtime: `node ${windowsNode.version}` },
     components: [runtimeComponent, ...libraries, ...parts.flatMap(componentsOf)].toSorted(byKindAndName),
-    sizes: { runtimeBytes, programBytes: code.byteLength, nativePartsBytes, otherBytes: sizeBytes - runtimeBytes - code.byteLength - nativePartsBytes },
+    sizes: {
+      runtimeBytes,
+      programBytes: code.byteLength,
+      nativePartsBytes,
+      otherBytes: sizeBytes - runtimeBytes - code.byteLength - nativePartsBytes,
+    },
   };
 }
 

@@ -30,7 +30,8 @@ const MOST_PROBLEMS = 8;
  */
 export async function bundleProgram(request: BundleRequest): Promise<BundledProgram> {
   const { projectRoot, entry } = request;
-  if (!(await exists(path.join(projectRoot, entry)))) throw LabError.of('build.no-entry', { entry }, { where: 'lab.config.json: product.entry' });
+  if (!(await exists(path.join(projectRoot, entry))))
+    throw LabError.of('build.no-entry', { entry }, { where: 'lab.config.json: product.entry' });
   const { outputFiles, metafile } = await build({
     absWorkingDir: projectRoot,
     // Modules are known by where the project sees them, also when node_modules is a link to somewhere else.

@@ -25,7 +25,8 @@ export async function readInstalledPackage(folder: LocalPath): Promise<Installed
   const text = await readTextIfThere(path.join(folder, 'package.json'));
   if (text === undefined) throw LabError.of('build.package-missing', { package: path.basename(folder), file: 'package.json' });
   const { name, version, license } = JSON.parse(text) as { name?: unknown; version?: unknown; license?: unknown };
-  if (typeof name !== 'string' || typeof version !== 'string') throw LabError.of('build.package-missing', { package: path.basename(folder), file: 'package.json' });
+  if (typeof name !== 'string' || typeof version !== 'string')
+    throw LabError.of('build.package-missing', { package: path.basename(folder), file: 'package.json' });
   const names = (await filesBelow(folder)).filter((file) => LICENCE_FILE.test(file));
   const licenceTexts: LicenceText[] = [];
   for (const fileName of names) licenceTexts.push({ fileName, text: (await readTextIfThere(path.join(folder, fileName))) ?? '' });

@@ -27,7 +27,8 @@ const OUTPUT_NAME = 'output.exe';
  */
 export async function makeSingleExecutable(request: SingleExecutableRequest, call: Call): Promise<LocalPath> {
   const { folder, assets } = request;
-  const write = (name: string, content: Uint8Array | string): Promise<unknown> => writeNewFile(path.join(folder, name), content, call.signal);
+  const write = (name: string, content: Uint8Array | string): Promise<unknown> =>
+    writeNewFile(path.join(folder, name), content, call.signal);
   const assetFiles: Record<string, string> = {};
   for (const [index, name] of [...assets.keys()].toSorted().entries()) assetFiles[name] = `asset-${index}`;
   const config = {

@@ -28,12 +28,17 @@ export async function readNativePart(projectRoot: LocalPath, part: NativePartCon
   try {
     bytes = await readPlainFile(path.join(installed.folder, part.file), MOST_PART_BYTES);
   } catch (error) {
-    throw LabError.of('build.package-missing', { package: part.package, file: part.file }, { cause: error, where: 'lab.config.json: product.nativeParts' });
+    throw LabError.of(
+      'build.package-missing',
+      { package: part.package, file: part.file },
+      { cause: error, where: 'lab.config.json: product.nativeParts' },
+    );
   }
   const contains: Component[] = [];
   for (const { licenceFile, ...linked } of part.contains) {
     const text = await readTextIfThere(path.join(projectRoot, licenceFile));
-    if (text === undefined) throw LabError.of('build.no-licence', { package: linked.name }, { where: `lab.config.json: licenceFile ${licenceFile}` });
+    if (text === undefined)
+      throw LabError.of('build.no-licence', { package: linked.name }, { where: `lab.config.json: licenceFile ${licenceFile}` });
     contains.push({ kind: 'native', ...linked, licenceTexts: [{ fileName: path.basename(licenceFile), text }] });
   }
   return { name: part.name, bytes, sha256: sha256Of(bytes), package: installed, contains };

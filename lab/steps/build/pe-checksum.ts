@@ -19,7 +19,10 @@ export function peChecksum(file: Uint8Array): number {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const offset = checksumOffset(view);
   let sum = 0;
-  const words = file.byteOffset % 2 === 0 ? new Uint16Array(file.buffer, file.byteOffset, file.byteLength >> 1) : new Uint16Array(file.slice().buffer, 0, file.byteLength >> 1);
+  const words =
+    file.byteOffset % 2 === 0
+      ? new Uint16Array(file.buffer, file.byteOffset, file.byteLength >> 1)
+      : new Uint16Array(file.slice().buffer, 0, file.byteLength >> 1);
   // Sums of fewer than 2^37 words fit a double exactly, so folding can wait until the end.
   for (let index = 0; index < words.length; index += 1) sum += words[index] as number;
   if (file.byteLength % 2 === 1) sum += file[file.byteLength - 1] as number;

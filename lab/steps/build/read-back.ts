@@ -45,10 +45,19 @@ function differences(file: Uint8Array, expected: Expected): readonly string[] {
   const info = ResEdit.Resource.VersionInfo.fromEntries(entries);
   const [first] = info;
   const wanted = fourParts(expected.version).join('.');
-  expect(info.length === 1 && first?.getStringValues({ lang: LANGUAGE, codepage: 1200 })['ProductVersion'] === expected.version, `the version resource does not say ${expected.version}`);
-  expect(first !== undefined && dotted(first.fixedInfo.productVersionMS, first.fixedInfo.productVersionLS) === wanted, `the version numbers are not ${wanted}`);
+  expect(
+    info.length === 1 && first?.getStringValues({ lang: LANGUAGE, codepage: 1200 })['ProductVersion'] === expected.version,
+    `the version resource does not say ${expected.version}`,
+  );
+  expect(
+    first !== undefined && dotted(first.fixedInfo.productVersionMS, first.fixedInfo.productVersionLS) === wanted,
+    `the version numbers are not ${wanted}`,
+  );
   const manifests = entries.filter((entry) => entry.type === RT_MANIFEST);
-  expect(manifests.length === 1 && new TextDecoder().decode(manifests[0]?.bin) === expected.manifest, 'the application manifest is another');
+  expect(
+    manifests.length === 1 && new TextDecoder().decode(manifests[0]?.bin) === expected.manifest,
+    'the application manifest is another',
+  );
 
   const blobs = entries.filter((entry) => entry.id === BLOB_NAME);
   const [blob] = blobs;

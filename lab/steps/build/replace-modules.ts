@@ -19,7 +19,14 @@ export function replaceModules(projectRoot: LocalPath, replacements: Readonly<Re
       build.onResolve({ filter: /.*/ }, async (asked) => {
         if (asked.pluginData === RESOLVING || asked.kind === 'entry-point') return undefined;
         const { path: specifier, importer, resolveDir, kind } = asked;
-        const resolved = await build.resolve(specifier, { importer, resolveDir, kind, namespace: asked.namespace, pluginData: RESOLVING, with: asked.with });
+        const resolved = await build.resolve(specifier, {
+          importer,
+          resolveDir,
+          kind,
+          namespace: asked.namespace,
+          pluginData: RESOLVING,
+          with: asked.with,
+        });
         const other = byFile.get(resolved.path);
         return other === undefined || other === importer ? resolved : { ...resolved, path: other };
       });

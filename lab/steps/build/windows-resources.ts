@@ -67,7 +67,12 @@ function replaceIcon(resources: PE.NtExecutableResource, { product, icon }: Iden
   if (images.length === 0) throw LabError.of('build.bad-icon', { file: product.icon });
   // node.exe's own icon images and their group go, so that none is left that nothing refers to.
   resources.entries = resources.entries.filter((entry) => entry.type !== 3 && entry.type !== 14);
-  ResEdit.Resource.IconGroupEntry.replaceIconsForResource(resources.entries, 1, LANGUAGE, images.map((image) => image.data));
+  ResEdit.Resource.IconGroupEntry.replaceIconsForResource(
+    resources.entries,
+    1,
+    LANGUAGE,
+    images.map((image) => image.data),
+  );
 }
 
 function replaceManifest(resources: PE.NtExecutableResource, { product, version }: Identity): void {
