@@ -22,5 +22,3 @@ export const reporters = {
   json: jsonReporter,
   html: htmlReporter,
 } as const satisfies Readonly<Record<string, (setting: ReporterSetting) => Reporter>>;
-
-export type ReporterName = keyof typeof reporters;

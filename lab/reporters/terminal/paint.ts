@@ -9,7 +9,7 @@ export type Paint = (style: Style, text: string) => string;
 
 export const paintWith = (colour: boolean): Paint =>
   // The caller has decided on colours, from the stream and from NO_COLOR; node must not decide again.
-  colour ? (style, text) => styleText(style, text, { validateStream: false }) : (_style, text) => text;
+  colour ? (style, text) => (text === '' ? '' : styleText(style, text, { validateStream: false })) : (_style, text) => text;
 
 export const outcomeStyle: Readonly<Record<OutcomeKind, Style>> = {
   passed: 'green',
