@@ -44,6 +44,8 @@ export function scanXml(document: Buffer): ScannedXml {
     if (++tags > MOST_TAGS) throw new ProtocolViolation(`the XML has more than ${MOST_TAGS} tags`);
     const close = endOfMarkup(document, open);
     open = document.indexOf(LT, close);
+    // The parser would drop it silently.
+    if (open === -1 && document.toString('latin1', close).trim() !== '') throw new ProtocolViolation('the XML has text after its end');
     if (open - close < SHORTEST_CUT_BYTES || document[open + 1] !== SLASH || !isBase64(document, close, open)) continue;
     kept.push(document.subarray(keptUpTo, close), Buffer.from(cutMark + cuts.length));
     cuts.push(document.subarray(close, open));
