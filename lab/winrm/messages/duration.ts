@@ -7,5 +7,5 @@ export function readDuration(text: string): number | undefined {
   const match = /^P(?:(\d{1,6})D)?(?:T(?:(\d{1,8})H)?(?:(\d{1,8})M)?(?:(\d{1,10}(?:\.\d{1,9})?)S)?)?$/.exec(text.trim());
   if (!match || text.trim().length < 3) return undefined;
   const [days, hours, minutes, seconds] = match.slice(1).map((part) => Number(part ?? 0)) as [number, number, number, number];
-  return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
+  return Math.round((((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000);
 }
