@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { eventsIn } from './cli/cli-rig.ts';
@@ -14,9 +14,9 @@ const start = (args: readonly string[], folder: string): ChildProcessWithoutNull
   t.teardown(() => child.kill('SIGKILL'));
   return child;
 };
-/** A folder `in` with many files. Long names, so that the first piece of output comes while most of the work is still to be done. */
-const folderOfMany = (t: Pick<typeof import('tap').t, 'testdir'>): string => {
-  const folder = t.testdir({ in: {} });
+/** Gives a folder a folder `in` with many files. Long names, so that the first piece of output comes while most of the work is still to be done. */
+const filled = (folder: string): string => {
+  mkdirSync(path.join(folder, 'in'));
   for (let index = 1000; index < 1800; index += 1) writeFileSync(path.join(folder, 'in', `${'x'.repeat(180)} - ${index}.mkv`), '');
   return folder;
 };
@@ -36,7 +36,7 @@ t.test('the exit code of the process is the command’s', async (t) => {
 });
 
 t.test('Ctrl-C ends it in good order', async (t) => {
-  const folder = folderOfMany(t);
+  const folder = filled(t.testdir({}));
   const child = start(['organize', 'in', '--to', 'out', '--apply', '--json'], folder);
   let stdout = '';
   child.stdout.on('data', (piece: Buffer) => {
@@ -52,7 +52,7 @@ t.test('Ctrl-C ends it in good order', async (t) => {
 });
 
 t.test('a reader that leaves early is no failure', async (t) => {
-  const folder = folderOfMany(t);
+  const folder = filled(t.testdir({}));
   const child = start(['scan', 'in', '--json'], folder);
   const stderr = textOf(child.stderr);
   await once(child.stdout, 'data');

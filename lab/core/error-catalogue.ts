@@ -232,6 +232,7 @@ export const errorCatalogue = {
     message: 'The lab runs on Node {packager}, and the executable is made of Node {runtime}',
     hint: 'Start the lab with `npm run lab`, which uses the Node that is pinned in package.json; run `npm ci` when that is another.',
   },
+  'build.bad-runtime': { kind: 'host', message: '{file} is no Windows program that Node can be put into: {reason}', hint: 'Remove the cache folder and run again; it is then fetched anew.' },
   'build.packager-failed': { kind: 'host', message: 'Node could not put the executable together: {reason}', hint: 'Check the free space of the disk; `node --build-sea` is what failed.' },
   'build.wrong-executable': {
     kind: 'lab',

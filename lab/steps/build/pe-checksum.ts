@@ -19,10 +19,9 @@ export function peChecksum(file: Uint8Array): number {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const offset = checksumOffset(view);
   let sum = 0;
-  const words =
-    file.byteOffset % 2 === 0
-      ? new Uint16Array(file.buffer, file.byteOffset, file.byteLength >> 1)
-      : new Uint16Array(file.slice().buffer, 0, file.byteLength >> 1);
+  // Words are read in the machine's own order, which is little-endian wherever this runs; an odd start needs a copy.
+  const even = file.byteOffset % 2 === 0 ? file : new Uint8Array(file);
+  const words = new Uint16Array(even.buffer, even.byteOffset, file.byteLength >> 1);
   // Sums of fewer than 2^37 words fit a double exactly, so folding can wait until the end.
   for (let index = 0; index < words.length; index += 1) sum += words[index] as number;
   if (file.byteLength % 2 === 1) sum += file[file.byteLength - 1] as number;
@@ -32,8 +31,9 @@ export function peChecksum(file: Uint8Array): number {
   return (sum + file.byteLength) % 0x1_0000_0000;
 }
 
-/** Writes the right checksum into a PE file, in place. */
+/** Writes the right checksum into a PE file, in place. A file too short to have one stays as it is. */
 export function writeChecksum(file: Uint8Array): void {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  if (file.byteLength < PE_POINTER + 4 || file.byteLength < checksumOffset(view) + 4) return;
   view.setUint32(checksumOffset(view), peChecksum(file), true);
 }

@@ -20,10 +20,19 @@ export interface Identity {
 
 /**
  * Gives `node.exe` another identity: version resource, icon and application manifest of the product; the signature, which would no longer hold, is
- * taken off. Pure. Throws `build.bad-icon` and `build.bad-version`.
+ * taken off. Pure. Throws `build.bad-runtime`, `build.bad-icon` and `build.bad-version`.
  */
 export function withIdentity(nodeExecutable: Uint8Array, identity: Identity): Uint8Array {
-  const executable = PE.NtExecutable.from(nodeExecutable, { ignoreCert: true });
+  let executable: PE.NtExecutable;
+  try {
+    executable = PE.NtExecutable.from(nodeExecutable, { ignoreCert: true });
+  } catch (error) {
+    throw LabError.of(
+      'build.bad-runtime',
+      { file: 'node.exe', reason: error instanceof Error ? error.message : String(error) },
+      { cause: error },
+    );
+  }
   const resources = PE.NtExecutableResource.from(executable);
   replaceVersion(resources, identity);
   replaceIcon(resources, identity);
