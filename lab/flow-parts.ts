@@ -1,4 +1,4 @@
-import type { Bundle } from './core/bundle.ts';
+import type { Release } from './core/bundle.ts';
 import type { Call } from './core/call.ts';
 import type { AnyCheck } from './core/check.ts';
 import type { Clock } from './core/clock.ts';
@@ -36,10 +36,8 @@ export interface FlowParts {
   /** Keeps other labs on this machine from measuring at the same time. */
   readonly alone: (purpose: string, call: Call) => Promise<AsyncDisposable>;
   readonly reporters: readonly Reporter[];
-  /** Source to verified bundle. */
-  readonly prepareRelease: (runStep: RunReleaseStep, call: Call) => Promise<Bundle>;
-  /** Puts what was verified into the run folder, so that it is sealed with the rest. */
-  readonly keepRelease: (bundle: Bundle, runFolder: LocalPath, call: Call) => Promise<void>;
+  /** Source to verified bundle. The zip ends up in the run folder, so that what was verified is sealed with the rest. */
+  readonly prepareRelease: (runFolder: LocalPath, runStep: RunReleaseStep, call: Call) => Promise<Release>;
   /** Signs what the run folder holds. */
   readonly seal: (runFolder: LocalPath, call: Call) => Promise<void>;
   /** Tells how to reach guests that outlive the run, and waits until they are no longer wanted. */

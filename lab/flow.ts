@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Bundle } from './core/bundle.ts';
+import type { Release } from './core/bundle.ts';
 import type { Call } from './core/call.ts';
 import type { LabConfig } from './core/config.ts';
 import { type ErrorData, LabError, toErrorData } from './core/error.ts';
@@ -103,18 +103,21 @@ async function prepare(
   journal: Journal,
   undo: Undo,
   call: Call,
-): Promise<{ readonly guests: Guests; readonly bundle: Bundle | ErrorData }> {
+): Promise<{ readonly guests: Guests; readonly bundle: Release | ErrorData }> {
   const [guests, bundle] = await Promise.all([acquireGuests(request, parts, journal, undo, call), makeRelease(request, parts, journal, call)]);
   call.signal.throwIfAborted();
   return { guests, bundle };
 }
 
-async function makeRelease(request: RunRequest, parts: FlowParts, journal: Journal, call: Call): Promise<Bundle | ErrorData> {
+async function makeRelease(request: RunRequest, parts: FlowParts, journal: Journal, call: Call): Promise<Release | ErrorData> {
   const { clock } = parts;
   const limitMs = request.config.timeouts.buildSeconds * 1000;
   try {
-    const bundle = await parts.prepareRelease((step, work, describe) => runStep(step, limitMs, { clock, emit: journal.emit, ...(describe ? { describe } : {}) }, work, call), call);
-    await parts.keepRelease(bundle, request.runFolder, call);
+    const bundle = await parts.prepareRelease(
+      request.runFolder,
+      (step, work, describe) => runStep(step, limitMs, { clock, emit: journal.emit, ...(describe ? { describe } : {}) }, work, call),
+      call,
+    );
     const { product, commit, digest, files } = bundle.manifest;
     const { fileName, sha256, sizeBytes } = bundle.archive;
     journal.emit({ type: 'bundle-made', product: product.name, version: product.version, commit, digest, archive: { fileName, sha256, sizeBytes }, files: files.length });
@@ -173,7 +176,7 @@ async function acquireGuests(request: RunRequest, parts: FlowParts, journal: Jou
 }
 
 /** Every guest that is there answers its cells, all guests at once; the cells of the others end as inconclusive, with the reason. */
-async function verify(request: RunRequest, parts: FlowParts, journal: Journal, guests: Guests, bundle: Bundle | ErrorData, call: Call): Promise<void> {
+async function verify(request: RunRequest, parts: FlowParts, journal: Journal, guests: Guests, bundle: Release | ErrorData, call: Call): Promise<void> {
   const { plan, config, runFolder } = request;
   const { emit } = journal;
   const { checks, transport, toolkitFor, alone, clock, masker } = parts;

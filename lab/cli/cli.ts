@@ -1,0 +1,80 @@
+import { Command, CommanderError, type Help } from 'commander';
+import { LabError } from '../core/error.ts';
+import type { CliContext } from './cli-context.ts';
+import { bundleCommand } from './commands/bundle.ts';
+import { cleanCommand } from './commands/clean.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { guestCommand } from './commands/guest.ts';
+import { listCommand } from './commands/list.ts';
+import { planCommand } from './commands/plan.ts';
+import { rejudgeCommand } from './commands/rejudge.ts';
+import { reportCommand } from './commands/report.ts';
+import { runCommand } from './commands/run.ts';
+import { verifyCommand } from './commands/verify.ts';
+import { labVersion } from './project.ts';
+import { showError } from './show-error.ts';
+
+/** A command of the lab: it adds itself to the program. `finish` is told the exit code. */
+export type LabCommand = (program: Command, context: CliContext, finish: (exitCode: number) => void) => void;
+
+/** Every command, in the order `--help` shows them. */
+const commands: readonly LabCommand[] = [
+  runCommand,
+  planCommand,
+  bundleCommand,
+  listCommand,
+  reportCommand,
+  rejudgeCommand,
+  verifyCommand,
+  guestCommand,
+  doctorCommand,
+  cleanCommand,
+];
+
+const AFTER_HELP = `
+Exit codes: 0 accepted · 1 rejected (the product) · 2 usage or configuration · 3 blocked (the lab could not decide) · 130 interrupted
+
+Examples:
+  npm run lab                              build, bundle, verify on every guest, report, seal
+  npm run lab -- --guest win11 --check benchmark
+  npm run lab -- doctor                    what this machine lacks
+  npm run lab -- verify latest             check the seal of the newest run
+  npm run lab -- guest start win11         look inside a fresh guest`;
+
+/** The whole command line as a commander program, for running it and for documenting it. */
+export function labProgram(version: string, context: CliContext, finish: (exitCode: number) => void): Command {
+  const program = new Command('lab')
+    .description('Verifies an AniVault release on fresh Windows guests and writes a sealed report.')
+    .version(version, '--version', 'print the version of the lab')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .showSuggestionAfterError()
+    .addHelpText('after', AFTER_HELP)
+    .configureHelp({ helpWidth: Math.min(context.stdout.columns ?? 100, 120), sortSubcommands: false } satisfies Partial<Help>);
+  for (const command of commands) command(program, context, finish);
+  const quiet = (command: Command): void => {
+    command.exitOverride().configureOutput({ writeOut: (text) => context.stdout.write(text), writeErr: () => {} });
+    command.commands.forEach(quiet);
+  };
+  quiet(program);
+  return program;
+}
+
+/** Runs one command line. Resolves with the exit code; never rejects, never exits the process. */
+export async function runCli(args: readonly string[], context: CliContext): Promise<number> {
+  let exitCode = 0;
+  try {
+    const program = labProgram(await labVersion(), context, (code) => {
+      exitCode = code;
+    });
+    await program.parseAsync([...args], { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Help and version come as errors with exit code 0.
+      if (error.exitCode === 0) return 0;
+      return showError(LabError.of('usage.invalid', { problem: error.message.replace(/^error: /, '') }), context);
+    }
+    return showError(context.signal.aborted ? context.signal.reason : error, context);
+  }
+  return exitCode;
+}

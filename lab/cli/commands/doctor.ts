@@ -1,0 +1,41 @@
+import { styleText } from 'node:util';
+import type { Diagnosis } from '../../core/guest.ts';
+import { callUntil, callWithin } from '../../engine/deadline.ts';
+import { diagnoseHost } from '../../host/diagnose-host.ts';
+import { wantsColour } from '../cli-context.ts';
+import type { LabCommand } from '../cli.ts';
+import { withJson, withProject } from '../options.ts';
+import { type ProjectOptions, openProject } from '../project.ts';
+import { wire } from '../wiring.ts';
+
+const LIMIT_MS = 60_000;
+const signs: Readonly<Record<Diagnosis['state'], string>> = { ok: '✓', warning: '!', missing: '✗' };
+const colours: Readonly<Record<Diagnosis['state'], 'green' | 'yellow' | 'red'>> = { ok: 'green', warning: 'yellow', missing: 'red' };
+
+/** `lab doctor`: everything a run needs of this machine, asked for all at once, each lack with its remedy. Exit code 3 when something is missing. */
+export const doctorCommand: LabCommand = (program, context, finish) => {
+  const command = program.command('doctor').description('say what this machine has and lacks for a run');
+  withJson(withProject(command), 'print one JSON object a finding').action(async (options: ProjectOptions & { json?: boolean }) => {
+    const { root, config, reports } = await openProject(options, context);
+    const wiring = wire(root, context);
+    using call = callWithin(LIMIT_MS, 'the examination', wiring.clock, callUntil(context.signal));
+    const providers = [...new Set(config.guests.map((spec) => wiring.providerOf(spec)))];
+    const groups = await Promise.all([
+      diagnoseHost(wiring.folders, reports, call),
+      ...providers.map(async (provider) => (await provider.doctor(call)).map((diagnosis) => ({ ...diagnosis, subject: `${provider.name}: ${diagnosis.subject}` }))),
+    ]);
+    const found = groups.flat();
+    const colour = wantsColour(context);
+    for (const diagnosis of found) {
+      if (options.json) {
+        context.stdout.write(`${JSON.stringify(diagnosis)}\n`);
+        continue;
+      }
+      const sign = colour ? styleText(colours[diagnosis.state], signs[diagnosis.state], { validateStream: false }) : signs[diagnosis.state];
+      context.stdout.write(`${sign} ${diagnosis.subject}: ${diagnosis.message}\n${diagnosis.hint ? `    next: ${diagnosis.hint}\n` : ''}`);
+    }
+    const missing = found.filter(({ state }) => state === 'missing').length;
+    if (!options.json) context.stdout.write(missing === 0 ? 'This machine can run the lab.\n' : `${missing} thing${missing === 1 ? ' is' : 's are'} missing.\n`);
+    finish(missing === 0 ? 0 : 3);
+  });
+};

@@ -1,0 +1,58 @@
+import path from 'node:path';
+import type { LocalPath } from '../../core/ids.ts';
+import { foldRecord } from '../../core/record.ts';
+import type { Reporter } from '../../core/reporter.ts';
+import { callUntil } from '../../engine/deadline.ts';
+import { exists, readBytesIfThere, writeFileAtomic } from '../../host/files.ts';
+import { sha256Of } from '../../host/hash.ts';
+import { LabError } from '../../core/error.ts';
+import { systemClock } from '../../host/clock.ts';
+import { htmlReporter } from '../../reporters/html/html-reporter.ts';
+import { terminalReporter } from '../../reporters/terminal/terminal-reporter.ts';
+import { recordText } from '../../steps/report/finish-run.ts';
+import { readRun } from '../../trust/read-run.ts';
+import { wantsColour } from '../cli-context.ts';
+import type { LabCommand } from '../cli.ts';
+import { withProject } from '../options.ts';
+import { type ProjectOptions, findRun, reportsFolder } from '../project.ts';
+
+/** `lab report RUN`: renders a run again from its journal, without guests. Also renders a run that was killed before it could. */
+export const reportCommand: LabCommand = (program, context) => {
+  const command = program.command('report').description('render a run again from its journal, without any guest').argument('<run>', 'run id, part of it, `latest`, or a folder');
+  withProject(command)
+    .option('--output <file>', 'where the HTML goes (default: report.html in the run folder, if that is not sealed)')
+    .action(async (wanted: string, options: ProjectOptions & { output?: string }) => {
+      const folder = await findRun(wanted, reportsFolder(options, context), context.cwd);
+      const call = callUntil(context.signal);
+      const { plan, journal, tornEnd } = await readRun(folder, { tolerateTornEnd: true }, call);
+      const record = foldRecord(plan, journal);
+      const target = options.output === undefined ? path.join(folder, 'report.html') : path.resolve(context.cwd, options.output);
+      const terminal = terminalReporter({
+        stream: context.stdout,
+        isTty: false,
+        columns: context.stdout.columns ?? 100,
+        colour: wantsColour(context),
+        clock: systemClock,
+        reportPath: path.relative(context.cwd, target),
+      });
+      const readEvidence: Parameters<NonNullable<Reporter['finish']>>[0]['readEvidence'] = (sha256) => readBytesIfThere(path.join(folder, 'evidence', sha256));
+      const finished = { record, plan, journal, recordSha256: sha256Of(recordText(record)), readEvidence };
+      const html = htmlReporter();
+      for (const line of journal) for (const reporter of [html, terminal]) reporter.on(line);
+      for (const file of (await html.finish?.(finished, call)) ?? []) await writeUnlessSealed(target, folder, file.content);
+      await terminal.finish?.(finished, call);
+      terminal.close?.();
+      if (tornEnd) context.stderr.write('The journal ends in the middle of a line: the lab was killed while it wrote it. That line was left out.\n');
+    });
+};
+
+/** A sealed report may be written again only if that changes nothing. */
+async function writeUnlessSealed(target: string, folder: LocalPath, content: string | Uint8Array): Promise<void> {
+  const inFolder = !path.relative(folder, target).startsWith('..');
+  if (inFolder && (await exists(path.join(folder, 'seal.json')))) {
+    const there = await readBytesIfThere(target);
+    if (there === undefined || !Buffer.from(there).equals(Buffer.from(content))) throw LabError.of('usage.sealed', { run: path.basename(folder) });
+    return;
+  }
+  await writeFileAtomic(target, content);
+}

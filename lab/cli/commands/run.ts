@@ -1,0 +1,61 @@
+import path from 'node:path';
+import { Option } from 'commander';
+import { checks } from '../../checks/index.ts';
+import type { LabConfig } from '../../core/config.ts';
+import type { LocalPath } from '../../core/ids.ts';
+import { makePlan } from '../../core/make-plan.ts';
+import { exitCodeOf } from '../../core/record.ts';
+import type { Reporter } from '../../core/reporter.ts';
+import { callUntil } from '../../engine/deadline.ts';
+import { runLab } from '../../flow.ts';
+import { htmlReporter } from '../../reporters/html/html-reporter.ts';
+import { jsonReporter } from '../../reporters/json.ts';
+import { terminalReporter } from '../../reporters/terminal/terminal-reporter.ts';
+import { wantsColour } from '../cli-context.ts';
+import type { LabCommand } from '../cli.ts';
+import { holdGuests } from '../hold-guests.ts';
+import { type SelectionOptions, selectionOf, withJson, withProject, withSelection } from '../options.ts';
+import { type ProjectOptions, labVersion, newRunId, openProject } from '../project.ts';
+import { errorText } from '../show-error.ts';
+import { flowParts, wire, withKeep } from '../wiring.ts';
+
+type RunOptions = ProjectOptions & SelectionOptions & { readonly json?: boolean; readonly keep?: LabConfig['keep'] };
+
+/** `lab run`, also what `lab` does when no command is named: the whole job. */
+export const runCommand: LabCommand = (program, context, finish) => {
+  const command = program.command('run', { isDefault: true }).description('build, bundle, verify on every guest, report and seal (the default)');
+  withJson(withSelection(withProject(command)), 'print the journal as NDJSON instead of progress')
+    .addOption(new Option('--keep <when>', 'whether guests outlive the run').choices(['never', 'on-failure', 'always']))
+    .action(async (options: RunOptions) => {
+      const project = await openProject(options, context);
+      const config = withKeep(project.config, options.keep);
+      const plan = makePlan(config, checks, selectionOf(options));
+      const wiring = wire(project.root, context);
+      const runId = newRunId(wiring.clock);
+      const runFolder = path.join(project.reports, runId) as LocalPath;
+      const shown: Reporter = options.json
+        ? jsonReporter({ stream: context.stdout })
+        : terminalReporter({
+            stream: context.stdout,
+            isTty: context.stdout.isTTY === true && context.environment['TERM'] !== 'dumb' && !context.environment['CI'],
+            columns: context.stdout.columns ?? 100,
+            colour: wantsColour(context),
+            clock: wiring.clock,
+            reportPath: path.relative(context.cwd, path.join(runFolder, 'report.html')),
+          });
+      const call = callUntil(context.signal);
+      const parts = await flowParts(project, wiring, {
+        // What shows the run to the person comes last: it names the files that the others have written.
+        reporters: [htmlReporter(), shown],
+        holdGuests: (leases, holding) => holdGuests(leases, wiring, context, options.json === true, holding),
+      });
+      try {
+        const request = { runId, runFolder, labVersion: await labVersion(), command: `lab ${command.name()}`, config, plan };
+        const { record, reporterFailures } = await runLab(request, parts, call);
+        for (const { error } of reporterFailures) context.stderr.write(errorText(error, false));
+        finish(record.verdict === 'accepted' && reporterFailures.length > 0 ? exitCodeOf('blocked') : exitCodeOf(record.verdict));
+      } finally {
+        shown.close?.();
+      }
+    });
+};

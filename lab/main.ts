@@ -1,0 +1,26 @@
+import { LabError } from './core/error.ts';
+import { runCli } from './cli/cli.ts';
+
+// The process edge: arguments, environment, streams, signals and the exit code, and nothing else.
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    // The second one is an order: guests die with this process, so nothing stays behind that `lab clean` would not find.
+    if (stop.signal.aborted) process.exit(130);
+    stop.abort(LabError.of('lab.interrupted', { signal }));
+  });
+}
+// A reader that has gone away (`lab list | head`) is no reason to fail.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  environment: process.env,
+  cwd: process.cwd(),
+  signal: stop.signal,
+});
