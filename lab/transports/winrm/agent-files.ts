@@ -54,7 +54,7 @@ export class AgentFiles {
       durationMs: this.#clock.monotonicMs() - startedAt,
       way,
     });
-    const there = await this.#digestOf(to, call);
+    const there = await this.#digestOf(to, 'winrm.upload-refused', call);
     if (there?.sha256 === file.sha256 && there.sizeBytes === file.sizeBytes) return receipt('already-there');
     const options = { line: this.#line('receive', { to, sizeBytes: file.sizeBytes, sha256: file.sha256 }), stdin: piecesOf(local) };
     const result = await this.#run({ ...options, skipCmdShell: true, maxOutputBytes: MOST_ANSWER_BYTES }, call);
@@ -65,7 +65,7 @@ export class AgentFiles {
   /** See `Connection.get`. */
   async get(from: RemotePath, to: LocalPath, call: Call): Promise<FileReceipt> {
     const startedAt = this.#clock.monotonicMs();
-    const there = await this.#digestOf(from, call);
+    const there = await this.#digestOf(from, 'winrm.download-refused', call);
     if (there === undefined) throw LabError.of('winrm.download-refused', { path: from, reason: 'there is no such file' });
     const temporary = `${to}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
     try {
@@ -116,14 +116,18 @@ export class AgentFiles {
   }
 
   /** What the guest says of a file; `undefined` when there is none. */
-  async #digestOf(file: RemotePath, call: Call): Promise<{ readonly sizeBytes: number; readonly sha256: Sha256 } | undefined> {
+  async #digestOf(
+    file: RemotePath,
+    refusal: 'winrm.upload-refused' | 'winrm.download-refused',
+    call: Call,
+  ): Promise<{ readonly sizeBytes: number; readonly sha256: Sha256 } | undefined> {
     const result = await this.#run(
       { line: this.#line('digest', { path: file }), skipCmdShell: true, maxOutputBytes: MOST_ANSWER_BYTES },
       call,
     );
     const answer = digestAnswer.safeParse(lastLine(result.stdout));
     if (result.exitCode !== 0 || !answer.success)
-      throw LabError.of('winrm.upload-refused', { path: file, reason: `the agent does not answer: ${explain(result)}` });
+      throw LabError.of(refusal, { path: file, reason: `the agent does not answer: ${explain(result)}` });
     return answer.data.exists ? answer.data : undefined;
   }
 
