@@ -1,13 +1,13 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { sameFileKey } from '../windows/names.ts';
-import type { FindExisting } from './make-plan.ts';
+import type { FindTaken } from './make-plan.ts';
 
 /**
  * Looks below `destination` for what is there already, ignoring case and composition on every level, as Windows does, even where the file system tells
  * them apart: a library that is correct on one system must not collapse on the other. Each folder is read once. Folders that do not exist are empty.
  */
-export function existingFiles(destination: string): FindExisting {
+export function existingFiles(destination: string): FindTaken {
   const read = new Map<string, Promise<ReadonlyMap<string, readonly string[]>>>();
   const namesIn = (folder: string): Promise<ReadonlyMap<string, readonly string[]>> => {
     const known = read.get(folder) ?? readdir(folder).then(byKey, () => byKey([]));
@@ -23,7 +23,11 @@ export function existingFiles(destination: string): FindExisting {
     }
     return undefined;
   };
-  return (to) => find(destination, to.split('/'));
+  return async (to, from) => {
+    const there = await find(destination, to.split('/'));
+    if (there === undefined) return undefined;
+    return (await isSameFile(there, from)) ? 'by-itself' : 'by-another';
+  };
 }
 
 function byKey(names: readonly string[]): ReadonlyMap<string, readonly string[]> {
@@ -34,4 +38,10 @@ function byKey(names: readonly string[]): ReadonlyMap<string, readonly string[]>
     else map.set(sameFileKey(name), [name]);
   }
   return map;
+}
+
+/** Asks the file system, since one file can have paths that look different: another case of a folder, a short name, a drive that stands for a folder. */
+async function isSameFile(a: string, b: string): Promise<boolean> {
+  const [one, other] = await Promise.all([a, b].map((file) => stat(file, { bigint: true }).catch(() => undefined)));
+  return one !== undefined && other !== undefined && one.ino === other.ino && one.dev === other.dev && one.nlink === 1n;
 }

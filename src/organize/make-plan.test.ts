@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { existingFiles } from './existing-files.ts';
@@ -34,7 +34,7 @@ t.test('files that would meet all stay, whatever the case of their letters', asy
 
 t.test('a file in its place stays without being a conflict', async (t) => {
   const there = 'Show/Season 01/Show - S01E01.mkv';
-  const plan = await makePlan([file(there, 'Show')], { source: folders.destination, destination: folders.destination }, async () => there);
+  const plan = await makePlan([file(there, 'Show')], { source: folders.destination, destination: folders.destination }, nothingThere);
   t.same(plan, { moves: [], stays: [{ path: there, reason: 'in-place', to: there }] });
 });
 
@@ -46,16 +46,25 @@ t.test('what is there already is found on every level, whatever the case and com
   const plan = await makePlan([file('a.mkv', 'Café'), file('b.mkv', 'Café', '2')], { ...folders, destination }, find);
   t.same(plan.stays, [{ path: 'a.mkv', reason: 'destination-exists', to: 'Café/Season 01/Café - S01E01.mkv' }]);
   t.equal(plan.moves.length, 1);
-  t.equal(await existingFiles(path.join(destination, 'none'))('a/b.mkv'), undefined, 'a folder that is not there is empty');
+  t.equal(await existingFiles(path.join(destination, 'none'))('a/b.mkv', '/in/a.mkv'), undefined, 'a folder that is not there is empty');
 });
 
-t.test('a file that only changes its case is no conflict with itself', async (t) => {
+t.test('a file that is at its place but for the case of its name, or of the way to it, is in place', async (t) => {
   const destination = t.testdir({ show: { 'Season 01': { 'show - s01e01.mkv': '' } } });
   const plan = await makePlan(
     [file('show/Season 01/show - s01e01.mkv', 'Show')],
     { source: destination, destination },
     existingFiles(destination),
   );
-  t.equal(plan.moves.length, 1);
-  t.equal(plan.stays.length, 0);
+  t.same([plan.moves, plan.stays.map((stay) => stay.reason)], [[], ['in-place']]);
+});
+
+t.test('a second name of a file is another file', async (t) => {
+  const destination = t.testdir({ 'a.mkv': 'x', Show: { 'Season 01': {} } });
+  linkSync(path.join(destination, 'a.mkv'), path.join(destination, 'Show/Season 01/Show - S01E01.mkv'));
+  const plan = await makePlan([file('a.mkv', 'Show')], { source: destination, destination }, existingFiles(destination));
+  t.same(
+    plan.stays.map((stay) => stay.reason),
+    ['destination-exists'],
+  );
 });

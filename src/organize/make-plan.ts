@@ -16,17 +16,21 @@ export interface Folders {
   readonly destination: string;
 }
 
-/** Tells what stands at a path below the destination already: its real path, whatever the case of its letters. */
-export type FindExisting = (to: string) => Promise<string | undefined>;
+/**
+ * Tells whether a path below the destination is taken, whatever the case of its letters: by the source file itself, which then has its place already,
+ * or by another one.
+ */
+export type FindTaken = (to: string, from: string) => Promise<'by-itself' | 'by-another' | undefined>;
 
 /**
  * Decides what moves where. Files that would meet under one name, and files whose name is taken, all stay: no choice between two files is made for the
- * user, and nothing is ever overwritten. Names that differ only in case or composition count as one, as they are on Windows.
+ * user, and nothing is ever overwritten. Names that differ only in case or composition count as one, as they are on Windows; a file is not moved for
+ * such a difference alone.
  */
 export async function makePlan(
   files: readonly NamedFile[],
   folders: Folders,
-  findExisting: FindExisting,
+  findTaken: FindTaken,
 ): Promise<{ readonly moves: readonly PlannedMove[]; readonly stays: readonly PlannedStay[] }> {
   const moves: PlannedMove[] = [];
   const stays: PlannedStay[] = [];
@@ -45,9 +49,9 @@ export async function makePlan(
     if (from === path.join(folders.destination, to)) stays.push({ path: file.path, reason: 'in-place', to });
     else if ((wanted.get(sameFileKey(to)) ?? 0) > 1) stays.push({ path: file.path, reason: 'same-destination', to });
     else {
-      const there = await findExisting(to);
-      if (there === undefined || there === from) moves.push({ from: file.path, to, sizeBytes: file.sizeBytes });
-      else stays.push({ path: file.path, reason: 'destination-exists', to });
+      const taken = await findTaken(to, from);
+      if (taken === undefined) moves.push({ from: file.path, to, sizeBytes: file.sizeBytes });
+      else stays.push({ path: file.path, reason: taken === 'by-itself' ? 'in-place' : 'destination-exists', to });
     }
   }
   return { moves, stays };

@@ -40,12 +40,6 @@ t.test('two that race for one name: one wins, no content is lost', async (t) => 
   t.equal(new Set(readdirSync(folder).map((name) => readFileSync(path.join(folder, name), 'utf8'))).size, 20);
 });
 
-t.test('a change of case alone is a rename', async (t) => {
-  const folder = t.testdir({ 'show.mkv': 'x' });
-  await moveFile(path.join(folder, 'show.mkv'), path.join(folder, 'SHOW.mkv'));
-  t.same(readdirSync(folder), ['SHOW.mkv']);
-});
-
 t.test('a second name of the same file is still another file', async (t) => {
   const folder = t.testdir({ 'a.mkv': 'x' });
   linkSync(path.join(folder, 'a.mkv'), path.join(folder, 'b.mkv'));

@@ -2,7 +2,6 @@ import { createHash, randomBytes } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
 import { copyFile, link, mkdir, open, rename, rm, stat, unlink, utimes } from 'node:fs/promises';
 import path from 'node:path';
-import { sameFileKey } from '../windows/names.ts';
 
 /** File systems that cannot make a second name for a file say one of these. */
 const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EISDIR', 'EINVAL']);
@@ -14,7 +13,6 @@ const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP',
  */
 export async function moveFile(from: string, to: string): Promise<void> {
   await mkdir(path.dirname(to), { recursive: true });
-  if (sameFileKey(from) === sameFileKey(to) && (await isSameFile(from, to))) return rename(from, to);
   try {
     await takeName(from, to);
   } catch (error) {
@@ -75,11 +73,6 @@ async function moveAcross(from: string, to: string): Promise<void> {
     await unlink(to);
     throw error;
   }
-}
-
-async function isSameFile(a: string, b: string): Promise<boolean> {
-  const [one, other] = await Promise.all([stat(a, { bigint: true }), stat(b, { bigint: true }).catch(() => undefined)]);
-  return other !== undefined && one.ino === other.ino && one.dev === other.dev;
 }
 
 async function sha256Of(file: string): Promise<string> {

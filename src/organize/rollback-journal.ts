@@ -5,7 +5,7 @@ import type { RollbackEntry } from '../contract/rollback-entry.ts';
 import { rollbackEntry } from '../contract/rollback-entry.ts';
 import { ProgramError, writeProblem } from '../core/program-error.ts';
 
-/** The journal of moves. `append` resolves when the line is on the disk. */
+/** The journal of moves. `append` resolves when the operating system has the line, that of a move that is about to start when it is on the disk. */
 export interface RollbackJournal extends AsyncDisposable {
   readonly file: string;
   readonly operation: string;
@@ -35,7 +35,8 @@ export async function openRollbackJournal(folder: string, now: () => Date): Prom
       const line = rollbackEntry.parse({ $schema: 'rollback-entry.v1.json', operation, at: now().toISOString(), ...entry });
       try {
         await handle.appendFile(`${JSON.stringify(line)}\n`);
-        await handle.sync();
+        // A move must not happen before its line is on the disk; what became of it can be seen from the files.
+        if (entry.state === 'started') await handle.sync();
       } catch (error) {
         throw unwritable(file, error);
       }
