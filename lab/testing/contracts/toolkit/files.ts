@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Test } from 'tap';
 import { type RemotePath, joinRemote } from '../../../core/ids.ts';
 import type { TreeFile } from '../../../core/toolkit.ts';
+import { zipOf } from '../hostile-zips.ts';
 import type { ToolkitRig } from '../toolkit-contract.ts';
 import { portableExecutable } from './portable-executable.ts';
 
@@ -186,8 +187,10 @@ export async function fileContract(t: Test, rig: ToolkitRig): Promise<void> {
       ['short.exe', Buffer.from('MZ'), { isPortableExecutable: false, certificateTableBytes: 0 }],
       ['text.exe', Buffer.from('not a program\n'.repeat(20)), { isPortableExecutable: false, certificateTableBytes: 0 }],
     ];
-    for (const [name, bytes, expected] of cases) {
-      await rig.place(at(name), bytes);
+    const archive = joinRemote(scratch, 'signature.zip');
+    await rig.place(archive, await zipOf(cases.map(([path, bytes]) => ({ path, content: Buffer.from(bytes) }))));
+    await toolkit.unpack(archive, joinRemote(scratch, 'signature'), call());
+    for (const [name, , expected] of cases) {
       const { digestMatches, ...facts } = await toolkit.readSignature(at(name), call());
       t.same(facts, expected, name);
       t.not(digestMatches, true, 'nothing here has a digest that could match');

@@ -55,7 +55,7 @@ export async function runToEnd(program: ProgramRun, watch: ProgramWatch): Promis
   child.stderr.on('data', (bytes: Buffer) => watch.onOutput('stderr', bytes));
   // A program need not read what it is given.
   child.stdin.on('error', () => {});
-  child.stdin.end(program.stdin ?? '');
+  child.stdin.end(program.stdin ?? '', () => child.stdin.destroy());
   if (child.pid !== undefined) watch.onStarted?.(child.pid);
   let timedOut = false;
   const timer = setTimeout(() => {

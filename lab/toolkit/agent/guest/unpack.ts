@@ -1,4 +1,4 @@
-import { closeSync, lstatSync, mkdirSync, openSync, rmSync, rmdirSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, lstatSync, mkdirSync, openSync, rmSync, rmdirSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { type ZipFile, openPromise } from 'yauzl';
@@ -20,7 +20,7 @@ export async function unpack({ archive, to }: Questions['unpack']): Promise<Unpa
   const made: Made = { files: [], directories: [] };
   try {
     const entries = await damagedUnlessRefused(() => safeEntries(zip, zip.fileSize));
-    makeDirectory(target, made, true);
+    makeTarget(target, made);
     let files = 0;
     let bytes = 0;
     for (const safe of entries) {
@@ -65,8 +65,7 @@ async function damagedUnlessRefused<T>(read: () => Promise<T>): Promise<T> {
 }
 
 /** Creates a directory, or makes sure that what stands there is a real one: writing through a link would leave the target. */
-function makeDirectory(native: string, made: Made, withParents = false): void {
-  if (withParents) mkdirSync(path.dirname(native), { recursive: true });
+function makeDirectory(native: string, made: Made): void {
   try {
     mkdirSync(native);
     made.directories.push(native);
@@ -74,6 +73,13 @@ function makeDirectory(native: string, made: Made, withParents = false): void {
     if (errnoOf(error) !== 'EEXIST') throw error;
     if (!lstatSync(native).isDirectory()) throw new Refusal('exists', `not a directory: ${native}`);
   }
+}
+
+/** The target may lie in folders that are not there yet. */
+function makeTarget(target: string, made: Made): void {
+  const missing: string[] = [];
+  for (let folder = path.dirname(target); !existsSync(folder); folder = path.dirname(folder)) missing.unshift(folder);
+  for (const folder of [...missing, target]) makeDirectory(folder, made);
 }
 
 function makeParents(target: string, { kind, parts }: SafeEntry, made: Made): void {
