@@ -10,7 +10,7 @@ import { outcome as outcomeSchema } from '../../core/outcome.ts';
 import { type Policy, policy as policySchema } from '../../core/policy.ts';
 import { readFacts } from '../ask-check.ts';
 import { samplePolicy } from '../fixtures/sample-policy.ts';
-import { valuesOf } from '../valid-values.ts';
+import { mixedWith, valuesOf } from '../valid-values.ts';
 
 const VALUES = 300;
 const OUTCOMES = 'outcomes.golden.json';
@@ -72,10 +72,15 @@ export async function judgeContract<Facts>(t: Test, { check, folder, good, neutr
       schema: policySchema.extend({ maxNoise: z.number().min(0.01).max(5) }),
     }) as fc.Arbitrary<Policy>;
     fc.assert(
-      fc.property(valuesOf(format), policies, fc.constantFrom(...assurances), (value, policy, assurance) => {
-        outcomeSchema.parse(check.judge(value as Facts, policy, assurance));
-        z.array(factLine).parse(check.highlights(value as Facts));
-      }),
+      fc.property(
+        fc.oneof(valuesOf(format), mixedWith(facts as object, format)),
+        policies,
+        fc.constantFrom(...assurances),
+        (value, policy, assurance) => {
+          outcomeSchema.parse(check.judge(value as Facts, policy, assurance));
+          z.array(factLine).parse(check.highlights(value as Facts));
+        },
+      ),
       { numRuns: VALUES },
     );
     t.pass(`${VALUES} of them`);
