@@ -78,7 +78,9 @@ function makeDirectory(native: string, made: Made): void {
 /** The target may lie in folders that are not there yet. */
 function makeTarget(target: string, made: Made): void {
   const missing: string[] = [];
-  for (let folder = path.dirname(target); !existsSync(folder); folder = path.dirname(folder)) missing.unshift(folder);
+  // A drive that does not exist is its own parent.
+  for (let folder = path.dirname(target); !existsSync(folder) && folder !== path.dirname(folder); folder = path.dirname(folder))
+    missing.unshift(folder);
   for (const folder of [...missing, target]) makeDirectory(folder, made);
 }
 
