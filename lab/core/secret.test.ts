@@ -12,7 +12,7 @@ t.test('a secret prints as stars whichever way it is turned into text', async (t
   t.equal(secret.reveal(), 'hunter2');
 });
 
-t.test('every form a secret travels in is masked, in any text', async (t) => {
+t.test('every form a secret travels in is masked, in any text', async () => {
   fc.assert(
     fc.property(fc.string({ minLength: 4, maxLength: 40 }), fc.string(), fc.string(), (value, before, after) => {
       const masker = new Masker();

@@ -1,16 +1,30 @@
-import { createWriteStream } from 'node:fs';
-import type { Readable } from 'node:stream';
+import { closeSync, fstatSync, ftruncateSync, openSync } from 'node:fs';
 
-/** Keeps the beginning of a stream in a file and reads the rest away. A disk that is full costs the log, not the guest. */
-export function logBounded(from: Readable, file: string, mostBytes: number): void {
-  const to = createWriteStream(file, { flags: 'a' });
-  to.on('error', () => {});
-  let leftBytes = mostBytes;
-  from.on('error', () => {});
-  from.on('data', (bytes: Buffer) => {
-    if (leftBytes <= 0) return;
-    to.write(bytes.subarray(0, leftBytes));
-    leftBytes -= bytes.length;
-    if (leftBytes <= 0) to.end('\n(the rest was dropped)\n');
-  });
+const LOOK_EVERY_MS = 1000;
+
+/** A file for the noise of a sandbox, kept small. */
+export interface BoundedLog {
+  /** For the sandbox' standard error. */
+  readonly descriptor: number;
+  readonly close: () => void;
+}
+
+/**
+ * Opens a log that is emptied whenever it has grown beyond `mostBytes`. It is a file, not a pipe, for a reason: where standard error of a Wine process
+ * is a pipe or a socket, the standard input of programs that it starts never ends (measured with Wine 10: the write end of their pipe stays
+ * open somewhere).
+ */
+export function openBoundedLog(file: string, mostBytes: number): BoundedLog {
+  const descriptor = openSync(file, 'a');
+  const timer = setInterval(() => {
+    if (fstatSync(descriptor).size > mostBytes) ftruncateSync(descriptor, 0);
+  }, LOOK_EVERY_MS);
+  timer.unref();
+  return {
+    descriptor,
+    close: () => {
+      clearInterval(timer);
+      closeSync(descriptor);
+    },
+  };
 }

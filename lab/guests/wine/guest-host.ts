@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Secret } from '../../core/secret.ts';
 import { AgentLink } from './agent-link.ts';
 import { LineReader } from './agent/line-reader.ts';
-import { logBounded } from './bounded-log.ts';
+import { openBoundedLog } from './bounded-log.ts';
 import { type GuestHostMessage, type GuestHostSettings, guestHostSettings } from './guest-host-frames.ts';
 import { removeLeftovers } from './leftovers.ts';
 
@@ -33,10 +34,13 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal
 function run(settings: GuestHostSettings): (reason: string | undefined) => void {
   const { program, args, env, cwd } = settings.program;
   // A group of its own, so that everything can be reached where there are no namespaces.
-  const sandbox = spawn(program, args, { env, cwd, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+  const log = openBoundedLog(settings.logFile, MOST_LOG_BYTES);
+  const stdio: ['pipe', 'pipe', number] = ['pipe', 'pipe', log.descriptor];
+  // The types of spawn know no descriptor beside pipes.
+  const sandbox = spawn(program, args, { env, cwd, stdio, detached: true }) as ChildProcessByStdio<Writable, Readable, null>;
   const gone = new Promise<void>((resolve) => sandbox.once('close', () => resolve()));
+  void gone.then(log.close);
   const link = new AgentLink(sandbox.stdin, sandbox.stdout);
-  logBounded(sandbox.stderr, settings.logFile, MOST_LOG_BYTES);
   sandbox.on('error', (error) => link.lose(`the guest could not be started: ${error.message}`));
   sandbox.on('exit', (code, signal) => link.lose(`the guest ended (${signal ?? `exit code ${code}`})`));
 
