@@ -15,7 +15,10 @@ const linkedPart = z.strictObject({
 
 /** A file of machine code or WebAssembly that the executable carries as it is, and can ask for by its name. */
 const nativePart = z.strictObject({
-  name: z.string().regex(/^[\w.-]+$/).meta({ description: 'Name of the asset in the executable' }),
+  name: z
+    .string()
+    .regex(/^[\w.-]+$/)
+    .meta({ description: 'Name of the asset in the executable' }),
   package: z.string().meta({ description: 'Installed npm package it comes from' }),
   file: z.string().meta({ description: 'File for Windows x64, relative to the package' }),
   contains: z.array(linkedPart).default([]).meta({ description: 'What else is linked into it' }),
@@ -25,7 +28,10 @@ const nativePart = z.strictObject({
 export const labConfig = z.strictObject({
   $schema: z.string().optional().meta({ description: 'Where an editor finds the schema; not read by the lab' }),
   product: z.strictObject({
-    name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/).meta({ description: 'Also the name of the executable' }),
+    name: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]*$/)
+      .meta({ description: 'Also the name of the executable' }),
     displayName: z.string().meta({ description: 'Name in the version resource and in reports' }),
     publisher: z.string().meta({ description: 'Company name in the version resource' }),
     copyright: z.string().meta({ description: 'Copyright line in the version resource' }),
@@ -34,7 +40,10 @@ export const labConfig = z.strictObject({
     replaceModules: z
       .record(z.string(), z.string())
       .default({})
-      .meta({ description: 'Modules that the executable has another one for. Key: `<package>/<file>`, or a file relative to this file; value: the other, relative to this file' }),
+      .meta({
+        description:
+          'Modules that the executable has another one for. Key: `<package>/<file>`, or a file relative to this file; value: the other, relative to this file',
+      }),
     nativeParts: z
       .array(nativePart)
       .default([])
@@ -54,7 +63,9 @@ export const labConfig = z.strictObject({
       acquireSeconds: seconds.default(120).meta({ description: 'Making one fresh guest, or rewinding it' }),
       copySeconds: seconds.default(300).meta({ description: 'Copying the bundle into one guest' }),
       checkSeconds: seconds.default(300).meta({ description: 'One cell' }),
-      cleanUpSeconds: seconds.default(60).meta({ description: 'Releasing what a run holds; counts from the end of the run, not from its start' }),
+      cleanUpSeconds: seconds
+        .default(60)
+        .meta({ description: 'Releasing what a run holds; counts from the end of the run, not from its start' }),
     })
     .prefault({}),
   policy,

@@ -21,7 +21,7 @@ export function commandReference(): string {
     () => Promise.reject(new Error('the reference runs nothing')),
     () => {},
   );
-  const codes = Object.entries(exitCodes).map(([name, code]) => `| ${code} | ${exitCodeMeanings[name as keyof typeof exitCodes]} |`);
+  const codes = Object.entries(exitCodes).map(([name, code]) => [String(code), exitCodeMeanings[name as keyof typeof exitCodes]] as const);
   return [
     '# Command reference',
     '',
@@ -34,9 +34,7 @@ export function commandReference(): string {
     '',
     '## Exit codes',
     '',
-    '| Code | Meaning |',
-    '| ---: | --- |',
-    ...codes,
+    ...table(['Code', 'Meaning'], codes),
     '',
   ].join('\n');
 }
@@ -51,17 +49,28 @@ function section(command: Command, title: string, level: number): readonly strin
     '```',
     usage,
     '```',
-    ...(rows.length === 0 ? [] : ['', '| | |', '| --- | --- |', ...rows]),
+    ...(rows.length === 0 ? [] : ['', ...table(['', ''], rows)]),
     '',
     ...examplesOf(command),
   ];
 }
 
-const argumentRow = (argument: Argument): string => `| \`<${argument.name()}>\` | ${cell(argument.description)} |`;
-const optionRow = (option: Option): string =>
-  `| \`${option.flags}\` | ${cell(option.description)}${option.mandatory ? ' **Required.**' : ''} |`;
-const cell = (text: string): string =>
+type Row = readonly [string, string];
+
+const argumentRow = (argument: Argument): Row => [`\`<${argument.name()}>\``, sentence(argument.description)];
+const optionRow = (option: Option): Row => [
+  `\`${option.flags}\``,
+  `${sentence(option.description)}${option.mandatory ? ' **Required.**' : ''}`,
+];
+const sentence = (text: string): string =>
   text.charAt(0).toUpperCase() + text.slice(1).replaceAll('|', '\\|') + (text.endsWith('.') ? '' : '.');
+
+/** A Markdown table with its columns padded, as the project's formatter leaves it. */
+function table(head: Row, rows: readonly Row[]): readonly string[] {
+  const widths = [0, 1].map((column) => Math.max(3, ...[head, ...rows].map((row) => (row[column] ?? '').length)));
+  const line = (row: Row): string => `| ${row.map((text, column) => text.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  return [line(head), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...rows.map(line)];
+}
 
 /** Help text that was added after the command's own: its examples. */
 function examplesOf(command: Command): readonly string[] {
