@@ -37,13 +37,10 @@ export const labConfig = z.strictObject({
     copyright: z.string().meta({ description: 'Copyright line in the version resource' }),
     entry: z.string().meta({ description: 'Entry module of the program, relative to this file' }),
     icon: z.string().meta({ description: 'Windows icon, relative to this file' }),
-    replaceModules: z
-      .record(z.string(), z.string())
-      .default({})
-      .meta({
-        description:
-          'Modules that the executable has another one for. Key: `<package>/<file>`, or a file relative to this file; value: the other, relative to this file',
-      }),
+    replaceModules: z.record(z.string(), z.string()).default({}).meta({
+      description:
+        'Modules that the executable has another one for. Key: `<package>/<file>`, or a file relative to this file; value: the other, relative to this file',
+    }),
     nativeParts: z
       .array(nativePart)
       .default([])
