@@ -7,6 +7,9 @@ import { LineReader } from './line-reader.ts';
 // The resident agent: runs inside the guest under the Windows node.exe and starts processes for the host. It speaks on the raw file descriptors 0
 // and 1: they are Unix pipes, which Node's own process.stdin and process.stdout cannot open under Wine (EBADF). The end of its input ends it.
 
+// Node looks at these getters whenever it destroys a socket, and they throw here: pipes of ended programs would then never close.
+for (const name of ['stdin', 'stdout', 'stderr']) Object.defineProperty(process, name, { value: undefined });
+
 const INPUT = 0;
 const OUTPUT = 1;
 const READ_BYTES = 256 << 10;
