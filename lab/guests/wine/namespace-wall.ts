@@ -1,7 +1,7 @@
 import { mkdir, symlink } from 'node:fs/promises';
 import path from 'node:path';
-import { type PrefixMount, driveLinkTarget, sandboxed, wineLoader } from './sandbox.ts';
-import type { PrefixCommand, PrefixPlace, Wall } from './wall.ts';
+import { type PrefixMount, driveLinkTarget, sandboxed, wineLoader, wineServer } from './sandbox.ts';
+import { type PrefixCommand, type PrefixPlace, type Wall, stepsScript } from './wall.ts';
 import type { WineRoot } from './wine-root.ts';
 
 /** Guests in namespaces of their own, their C: drive an overlay. */
@@ -41,4 +41,6 @@ export async function makeEmptyPrefix(folder: string, xDrive: string): Promise<v
 }
 
 const commandLine = (command: PrefixCommand): readonly string[] =>
-  command.kind === 'windows' ? [wineLoader, ...command.args] : ['/usr/bin/dash', '-c', command.script];
+  command.kind === 'windows'
+    ? [wineLoader, ...command.args]
+    : ['/usr/bin/dash', '-c', stepsScript(command.steps, { wine: wineLoader, wineserver: wineServer })];

@@ -7,6 +7,7 @@ import { windowsNode } from '../../host/windows-node.ts';
 import { type GuestTools, guestTools } from './guest-tools.ts';
 import { type IsolationSupport, probeIsolation } from './isolation-probe.ts';
 import { namespaceWall } from './namespace-wall.ts';
+import { openWall } from './open-wall.ts';
 import { type Template, template } from './template.ts';
 import type { Wall } from './wall.ts';
 import { type WineRoot, wineRoot } from './wine-root.ts';
@@ -43,7 +44,7 @@ export async function prepare(options: PreparationOptions, onProgress: (progress
     guestTools(folders, call),
   ]);
   const support = await supportOf(options, root, call);
-  const wall = namespaceWall(root, support.kind === 'namespaces' ? support.overlay : 'disk');
+  const wall = support.kind === 'namespaces' ? namespaceWall(root, support.overlay) : openWall(root);
   return {
     root,
     wall,

@@ -10,7 +10,7 @@ import type { Folders } from '../../host/folders.ts';
 import { limited } from './limit.ts';
 import { endLoosePrograms, removeLeftovers } from './leftovers.ts';
 import { removeFolder } from './remove-folder.ts';
-import type { PreparedPrefix, Wall } from './wall.ts';
+import type { PreparedPrefix, Wall, WineStep } from './wall.ts';
 import { asBuild, osVersionOf } from './windows-version.ts';
 import type { WineRoot } from './wine-root.ts';
 
@@ -33,17 +33,21 @@ const PREFIX = 'prefix';
 
 // Nothing draws: no display is looked for.
 const BASE_REGISTRY = 'REGEDIT4\r\n\r\n[HKEY_CURRENT_USER\\Software\\Wine\\Drivers]\r\n"Graphics"="null"\r\n';
-// The services that wineboot starts keep its output open; a file does not mind.
-const MAKE_BASE = `exec 2>&1
-"$WINELOADER" wineboot --init </dev/null
-"$WINELOADER" regedit /S 'X:\\base.reg' </dev/null
-"$WINELOADER" cmd /d /c ver </dev/null
-"$WINESERVER" -k; "$WINESERVER" -w`;
-const ASK_VERSION = `"$WINELOADER" cmd /d /c ver </dev/null; "$WINESERVER" -k; "$WINESERVER" -w`;
+// The server writes the registry when it ends.
+const FLUSH: readonly WineStep[] = [
+  { run: 'wineserver', args: ['-k'] },
+  { run: 'wineserver', args: ['-w'] },
+];
+const ASK_VERSION: readonly WineStep[] = [{ run: 'wine', args: ['cmd', '/d', '/c', 'ver'] }, ...FLUSH];
+const MAKE_BASE: readonly WineStep[] = [
+  { run: 'wine', args: ['wineboot', '--init'] },
+  { run: 'wine', args: ['regedit', '/S', 'X:\\base.reg'] },
+  ...ASK_VERSION,
+];
 
 const baseRecipe = ({ root, wall }: Pick<TemplateSource, 'root' | 'wall'>): { kind: string; recipe: unknown } => ({
   kind: BASE,
-  recipe: { layout: 1, root: path.basename(root.folder), wall: wall.id, script: MAKE_BASE, registry: BASE_REGISTRY },
+  recipe: { layout: 1, root: path.basename(root.folder), wall: wall.id, steps: MAKE_BASE, registry: BASE_REGISTRY },
 });
 
 const versionRecipe = (base: LocalPath, build: number): { kind: string; recipe: unknown } => ({
@@ -106,7 +110,7 @@ async function basePrefix(source: TemplateSource, call: Call): Promise<LocalPath
           // Otherwise wineboot asks whether to fetch Mono and Gecko.
           env: { WINEDLLOVERRIDES: 'mscoree,mshtml=' },
         });
-        const result = await runScript(prefix, MAKE_BASE, 'making the Wine prefix', makeCall);
+        const result = await runSteps(prefix, into, MAKE_BASE, 'making the Wine prefix', makeCall);
         if (!/Windows 10\.0\.\d+/.test(result.stdout)) throw LabError.of('wine.template-failed', { what: 'prefix', output: shortened(result) });
         await tidy(into);
         const made = ['system.reg', 'user.reg', 'drive_c/windows/system32/ntdll.dll', 'drive_c/windows/system32/cmd.exe'];
@@ -131,13 +135,13 @@ async function verify(source: TemplateSource, layers: readonly LocalPath[], buil
   const folder = path.join(into, 'trial') as LocalPath;
   await mkdir(folder);
   const prefix = await source.wall.prepare({ folder, from: layers, hostName: 'TRIAL', drive: {}, env: {} });
-  const result = await runScript(prefix, ASK_VERSION, `asking the template of build ${build} for its version`, call);
+  const result = await runSteps(prefix, folder, ASK_VERSION, `asking the template of build ${build} for its version`, call);
   if (!result.stdout.includes(`Windows ${osVersionOf(build)}`)) throw LabError.of('wine.template-failed', { what: `template of build ${build}`, output: shortened(result) });
   await removeLeftovers(prefix.leftovers);
 }
 
-async function runScript(prefix: PreparedPrefix, script: string, what: string, call: Call): Promise<ExecResult> {
-  const { program, args, env, cwd } = prefix.program({ kind: 'script', script });
+async function runSteps(prefix: PreparedPrefix, kept: LocalPath, steps: readonly WineStep[], what: string, call: Call): Promise<ExecResult> {
+  const { program, args, env, cwd } = prefix.program({ kind: 'steps', steps });
   try {
     return await limited(what, LIMIT_MS, call, async (limitedCall) => {
       const result = await exec(program, args, limitedCall, { env, cwd, onlyEnv: true });
@@ -146,6 +150,9 @@ async function runScript(prefix: PreparedPrefix, script: string, what: string, c
     });
   } finally {
     await endLoosePrograms(prefix.leftovers);
+    // The prefix' own folder is what was to be made.
+    const { folders } = prefix.leftovers;
+    await removeLeftovers({ folders: folders.filter((folder) => folder !== kept) });
   }
 }
 

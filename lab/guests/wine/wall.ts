@@ -21,8 +21,20 @@ export interface Leftovers {
 export type PrefixCommand =
   /** A Windows program by its Windows path. */
   | { readonly kind: 'windows'; readonly args: readonly string[] }
-  /** A POSIX shell script; `$WINELOADER` and `$WINESERVER` name Wine's programs. */
-  | { readonly kind: 'script'; readonly script: string };
+  /** Several of Wine's programs in turn, whatever their exit codes; nothing on standard input, standard error with the output. */
+  | { readonly kind: 'steps'; readonly steps: readonly WineStep[] };
+
+/** A Windows program, or Wine's server with its options. */
+export interface WineStep {
+  readonly run: 'wine' | 'wineserver';
+  readonly args: readonly string[];
+}
+
+/** A POSIX shell script of the steps. `wine` and `wineserver` are shell words for the two programs. */
+export const stepsScript = (steps: readonly WineStep[], words: Readonly<Record<WineStep['run'], string>>): string =>
+  ['exec 2>&1 </dev/null', ...steps.map(({ run, args }) => [words[run], ...args.map(quoted)].join(' '))].join('\n');
+
+const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 export interface PrefixPlace {
   /** A folder of its own for what is written. */
