@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { weakest } from './assurance.ts';
 import { sha256Schema } from './bundle.ts';
-import { errorData } from './error.ts';
+import { type ErrorData, errorData } from './error.ts';
 import { type JournalLine, evidence, hostFacts, stepNames } from './event.ts';
 import { factLine } from './fact-line.ts';
 import { assuranceSchema, guestSpec, isolationSchema } from './guest.ts';
@@ -113,7 +113,7 @@ export function foldRecord(plan: Plan, lines: readonly JournalLine[]): RunRecord
       case 'step-finished': {
         const step = record.steps.find((candidate) => candidate.step === event.step);
         if (step) Object.assign(step, { durationMs: event.durationMs, lines: event.lines, ...(event.error ? { error: event.error } : {}) });
-        if (event.error) record.errors.push(event.error);
+        if (event.error) note(record.errors, event.error);
         break;
       }
       case 'bundle-made': {
@@ -128,7 +128,7 @@ export function foldRecord(plan: Plan, lines: readonly JournalLine[]): RunRecord
         break;
       }
       case 'guest-failed':
-        guestOf(event.guest)?.errors.push(event.error);
+        note(guestOf(event.guest)?.errors, event.error);
         break;
       case 'bundle-copied': {
         const { sizeBytes, sha256, way, durationMs } = event;
@@ -151,7 +151,7 @@ export function foldRecord(plan: Plan, lines: readonly JournalLine[]): RunRecord
         break;
       case 'reporter-failed':
       case 'run-failed':
-        record.errors.push(event.error);
+        note(record.errors, event.error);
         break;
       case 'interrupted':
         interruptedBy = event.signal;
@@ -166,6 +166,11 @@ export function foldRecord(plan: Plan, lines: readonly JournalLine[]): RunRecord
   if (assurance) record.assurance = assurance;
   Object.assign(record, decide(record, plan, interruptedBy));
   return record;
+}
+
+/** What an interruption broke off is told once, by the interruption. */
+function note(errors: ErrorData[] | undefined, error: ErrorData): void {
+  if (error.kind !== 'interrupted') errors?.push(error);
 }
 
 /** The verdict and its reasons. Interrupted beats rejected beats blocked beats accepted. */
