@@ -1,51 +1,21 @@
 import type { Call } from '../../core/call.ts';
-import { LabError } from '../../core/error.ts';
 import type { MeasuredProgram, MeasuredRun, ProgramRun, Toolkit, TreeListing } from '../../core/toolkit.ts';
-import type { Connection } from '../../core/transport.ts';
 import type { Answer } from '../answers.ts';
 import { MOST_OUTPUT_BYTES } from '../answers.ts';
 import type { Questions, Verb } from '../questions.ts';
+import type { Exchange } from './exchange.ts';
 import { invalidAnswer, readAnswer } from './read-answer.ts';
-import { readableText } from './readable-text.ts';
-
-/** Largest answer read; the tool promises to stay below. */
-const MOST_ANSWER_BYTES = 16 << 20;
-/** Kept of what the tool says on standard error, for the hint. */
-const MOST_COMPLAINT_CHARACTERS = 500;
-/** What Node ends with when there is no such script, and a shell when there is no such command. */
-const NO_SUCH_TOOL = new Set([1, 9009]);
 
 /**
- * The toolkit of a guest that carries the in-guest tool; `launcher` is the command line that starts it directly.
+ * The toolkit of a guest that carries the in-guest tool, reached by `exchange`.
  *
- * Each call is one process in the guest and calls may overlap. What comes back is bounded, validated and compared with what was asked before anybody
- * sees it. Throws `toolkit.*`; `toolkit.start-failed` and `toolkit.archive-refused` may be the product's fault, all others are the guest's.
+ * Calls may overlap. What comes back is bounded, validated and compared with what was asked before anybody sees it. Throws `toolkit.*`;
+ * `toolkit.start-failed` and `toolkit.archive-refused` may be the product's fault, all others are the guest's.
  */
-export function agentToolkit(connection: Connection, launcher: string): Toolkit {
+export function agentToolkit(exchange: Exchange): Toolkit {
   const ask = async <V extends Verb>(verb: V, question: Questions[V], call: Call): Promise<Answer<V>> => {
     call.signal.throwIfAborted();
-    const result = await connection.run(
-      {
-        line: `${launcher} request`,
-        // A cmd.exe in between would cost as much as the tool itself.
-        shell: 'none',
-        stdin: Buffer.from(JSON.stringify({ verb, arguments: question })),
-        maxOutputBytes: MOST_ANSWER_BYTES,
-      },
-      call,
-    );
-    const complaint = readableText(
-      Buffer.from(result.stderr.subarray(0, 4 * MOST_COMPLAINT_CHARACTERS)).toString('utf8'),
-      MOST_COMPLAINT_CHARACTERS,
-    );
-    if (result.ended === 'timed-out') throw LabError.of('toolkit.tool-failed', { verb, how: 'was ended by a time-out', complaint });
-    if (result.exitCode !== 0) {
-      if (NO_SUCH_TOOL.has(result.exitCode) && result.stdout.length === 0)
-        throw LabError.of('toolkit.tool-missing', { launcher, complaint });
-      throw LabError.of('toolkit.tool-failed', { verb, how: `ended with exit code ${result.exitCode}`, complaint });
-    }
-    if (result.truncated.stdout) throw invalidAnswer(verb, `it has more than ${MOST_ANSWER_BYTES} bytes`);
-    return readAnswer(verb, result.stdout);
+    return readAnswer(verb, await exchange(verb, Buffer.from(JSON.stringify({ verb, arguments: question })), call));
   };
   return {
     name: 'agent',

@@ -4,6 +4,7 @@ import type { ProgramRun, Toolkit } from '../../core/toolkit.ts';
 import type { Call } from '../../core/call.ts';
 import { openCall } from '../../testing/calls.ts';
 import { type CommandAnswer, fakeConnection } from '../../testing/fakes/fake-connection.ts';
+import { oneShotExchange } from '../../testing/one-shot-exchange.ts';
 import { agentToolkit } from './agent-toolkit.ts';
 
 const root = remotePath('C:\\root');
@@ -26,7 +27,7 @@ const describe: Ask = (toolkit, call) => toolkit.describe(call);
 
 /** Asks with a guest that answers so. */
 const asked = (ask: Ask, answer: CommandAnswer): Promise<unknown> =>
-  ask(agentToolkit(fakeConnection([{ run: 'tool request', result: answer }]), 'tool'), openCall());
+  ask(agentToolkit(oneShotExchange(fakeConnection([{ run: 'tool request', result: answer }]), 'tool')), openCall());
 const line = (value: unknown): CommandAnswer => ({ stdout: `${JSON.stringify(value)}\n` });
 const ok = (value: unknown): CommandAnswer => line({ ok: value });
 
@@ -86,7 +87,7 @@ t.test('the question goes out as one JSON value', async (t) => {
       },
     },
   ]);
-  await agentToolkit(connection, 'tool').markDownloaded(root, { zoneId: 3, hostUrl: 'https://ü.example' }, openCall());
+  await agentToolkit(oneShotExchange(connection, 'tool')).markDownloaded(root, { zoneId: 3, hostUrl: 'https://ü.example' }, openCall());
   t.same(question, { verb: 'markDownloaded', arguments: { file: 'C:\\root', mark: { zoneId: 3, hostUrl: 'https://ü.example' } } });
 });
 
@@ -189,7 +190,7 @@ t.test('a tool that fails is told from an answer', async (t) => {
   await t.rejects(asked(describe, { ...ok(described), ended: 'timed-out' }), { code: 'toolkit.tool-failed', message: /time-out/ });
   const lost = new Error('the guest is gone');
   await t.rejects(
-    agentToolkit(fakeConnection([{ run: 'tool request', result: lost }]), 'tool').describe(openCall()),
+    agentToolkit(oneShotExchange(fakeConnection([{ run: 'tool request', result: lost }]), 'tool')).describe(openCall()),
     lost,
     "the connection's own errors pass",
   );
@@ -198,6 +199,6 @@ t.test('a tool that fails is told from an answer', async (t) => {
 t.test('a call that has ended asks nothing', async (t) => {
   const connection = fakeConnection([{ run: 'tool request', result: ok(described) }]);
   const reason = new Error('too late');
-  await t.rejects(agentToolkit(connection, 'tool').describe({ ...openCall(), signal: AbortSignal.abort(reason) }), reason);
+  await t.rejects(agentToolkit(oneShotExchange(connection, 'tool')).describe({ ...openCall(), signal: AbortSignal.abort(reason) }), reason);
   t.same(connection.pending(), ['run tool request']);
 });

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { Refusal, toRefusal } from './refusal.ts';
-import { request } from './request.ts';
+import { request, serve } from './request.ts';
 import { writeLine } from './standard-streams.ts';
 import { digest, receive, send } from './transfer.ts';
 
@@ -17,8 +17,10 @@ const main = async ([verb = '', argument = '']: readonly string[]): Promise<void
       return send(decoded(argument));
     case 'request':
       return request();
+    case 'serve':
+      return serve();
   }
-  throw new Refusal('bad-request', `unknown verb ${JSON.stringify(verb)}; there are digest, receive, send and request`);
+  throw new Refusal('bad-request', `unknown verb ${JSON.stringify(verb)}; there are digest, receive, send, request and serve`);
 };
 
 /** The JSON object inside a base64url argument, which needs no quoting in any shell. */

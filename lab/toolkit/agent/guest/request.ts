@@ -1,5 +1,5 @@
 import { Refusal, toRefusal } from './refusal.ts';
-import { readAllInput, writeOutput } from './standard-streams.ts';
+import { lineReader, readAllInput, writeOutput } from './standard-streams.ts';
 import { verbs } from './verbs.ts';
 
 /** Largest question and largest answer. */
@@ -7,15 +7,28 @@ const MOST_BYTES = 16 << 20;
 
 /** `request`: answers one JSON question from standard input with one line of JSON on standard output. An answer of either kind is exit code 0. */
 export async function request(): Promise<void> {
-  let answer: string;
+  await answer(readAllInput(MOST_BYTES));
+}
+
+/**
+ * `serve`: the same for one question a line until standard input ends, one after the other. Starting a process costs a guest more than most
+ * questions do.
+ */
+export async function serve(): Promise<void> {
+  const nextLine = lineReader(MOST_BYTES);
+  for (let line = nextLine(); line !== 'end'; line = nextLine()) await answer(line === 'too-long' ? undefined : line);
+}
+
+async function answer(question: Buffer | undefined): Promise<void> {
+  let line: string;
   try {
-    answer = JSON.stringify({ ok: await answerTo(readAllInput(MOST_BYTES)) });
-    if (Buffer.byteLength(answer) >= MOST_BYTES) throw new Refusal('too-large', `the answer has more than ${MOST_BYTES} bytes`);
+    line = JSON.stringify({ ok: await answerTo(question) });
+    if (Buffer.byteLength(line) >= MOST_BYTES) throw new Refusal('too-large', `the answer has more than ${MOST_BYTES} bytes`);
   } catch (error) {
     const { code, message } = toRefusal(error);
-    answer = JSON.stringify({ error: { code, message: message.slice(0, 2000) } });
+    line = JSON.stringify({ error: { code, message: message.slice(0, 2000) } });
   }
-  writeOutput(Buffer.from(`${answer}\n`));
+  writeOutput(Buffer.from(`${line}\n`));
 }
 
 async function answerTo(bytes: Buffer | undefined): Promise<unknown> {

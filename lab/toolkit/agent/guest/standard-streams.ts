@@ -13,6 +13,8 @@ export const output = 1;
 /** Read at once. */
 export const CHUNK_BYTES = 1 << 20;
 
+const NEWLINE = 0x0a;
+
 /** Reads some bytes of standard input into `buffer`; 0 at its end. */
 export function readInput(buffer: Uint8Array): number {
   try {
@@ -36,6 +38,32 @@ export function readAllInput(mostBytes: number): Buffer | undefined {
     if (sizeBytes > mostBytes) return undefined;
     chunks.push(Buffer.from(buffer.subarray(0, count)));
   }
+}
+
+/**
+ * Reads standard input line by line, each without its newline: call it again for the next one. A line of more than `mostBytes` is read away and
+ * told as `too-long`; what stands after the last newline does not count.
+ */
+export function lineReader(mostBytes: number): () => Buffer | 'too-long' | 'end' {
+  const buffer = Buffer.alloc(CHUNK_BYTES);
+  let unread = Buffer.alloc(0);
+  return () => {
+    const parts: Buffer[] = [];
+    let sizeBytes = 0;
+    for (;;) {
+      const newline = unread.indexOf(NEWLINE);
+      const part = newline < 0 ? unread : unread.subarray(0, newline);
+      sizeBytes += part.length;
+      if (sizeBytes <= mostBytes) parts.push(part);
+      if (newline >= 0) {
+        unread = unread.subarray(newline + 1);
+        return sizeBytes > mostBytes ? 'too-long' : Buffer.concat(parts);
+      }
+      const count = readInput(buffer);
+      if (count === 0) return 'end';
+      unread = Buffer.from(buffer.subarray(0, count));
+    }
+  };
 }
 
 /** Writes all of `bytes` to standard output. */
