@@ -22,9 +22,14 @@ export function readInput(buffer: Uint8Array): number {
   } catch (error) {
     // Windows tells the end of a pipe as an error.
     if (errnoOf(error) === 'EOF' || errnoOf(error) === 'EPIPE') return 0;
-    throw error;
+    if (errnoOf(error) !== 'EAGAIN') throw error;
+    nap();
+    return readInput(buffer);
   }
 }
+
+/** Off Windows a descriptor may be a socket that does not wait by itself. */
+const nap = (): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
 
 /** Reads standard input to its end; `undefined` when there are more than `mostBytes`. */
 export function readAllInput(mostBytes: number): Buffer | undefined {
@@ -68,7 +73,14 @@ export function lineReader(mostBytes: number): () => Buffer | 'too-long' | 'end'
 
 /** Writes all of `bytes` to standard output. */
 export function writeOutput(bytes: Uint8Array): void {
-  for (let offset = 0; offset < bytes.length;) offset += writeSync(output, bytes, offset, bytes.length - offset);
+  for (let offset = 0; offset < bytes.length;) {
+    try {
+      offset += writeSync(output, bytes, offset, bytes.length - offset);
+    } catch (error) {
+      if (errnoOf(error) !== 'EAGAIN') throw error;
+      nap();
+    }
+  }
 }
 
 /** Writes one line of JSON to standard output. */
