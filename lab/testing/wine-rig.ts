@@ -64,3 +64,21 @@ export async function startBareGuest(t: Test, prepared: Prepared, spec: GuestSpe
   return { link, sandbox, folder };
 }
 
+
+/** A guest kept by a process of its own, to be killed. */
+export interface KeptGuest {
+  readonly pid: number;
+  readonly url: string;
+  readonly gone: Promise<void>;
+}
+
+/** Starts a process that acquires a guest and keeps it; resolves when the guest is up. */
+export async function keepGuest(options: { readonly owner: string; readonly isolation?: 'auto' | 'none' }): Promise<KeptGuest> {
+  const script = path.join(import.meta.dirname, 'guest-keeper.ts');
+  const args = ['--no-warnings', script, `--owner=${options.owner}`, `--isolation=${options.isolation ?? 'auto'}`];
+  const keeper = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const gone = new Promise<void>((resolve) => keeper.once('exit', () => resolve()));
+  const first = await Promise.race([new Promise<Buffer>((resolve) => keeper.stdout.once('data', resolve)), gone]);
+  if (!first || keeper.pid === undefined) throw new Error('the keeper ended before its guest was up');
+  return { pid: keeper.pid, url: (JSON.parse(first.toString()) as { url: string }).url, gone };
+}

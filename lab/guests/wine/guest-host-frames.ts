@@ -1,9 +1,13 @@
 import { z } from 'zod';
 
+const hostProgram = z.strictObject({ program: z.string(), args: z.array(z.string()), env: z.record(z.string(), z.string()), cwd: z.string() });
+
 /** What a guest host is told on its first line of standard input. The pipe stays open for as long as the guest is wanted. */
 export const guestHostSettings = z.strictObject({
   /** What brings the guest up. */
-  program: z.strictObject({ program: z.string(), args: z.array(z.string()), env: z.record(z.string(), z.string()), cwd: z.string() }),
+  program: hostProgram,
+  /** What ends the guest when this process is killed, where the kernel does not. */
+  watcher: hostProgram.optional(),
   logFile: z.string(),
   user: z.string(),
   password: z.string(),

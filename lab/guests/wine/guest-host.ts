@@ -33,6 +33,7 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal
 /** Starts the guest; the returned function ends it and this process, once. */
 function run(settings: GuestHostSettings): (reason: string | undefined) => void {
   const { program, args, env, cwd } = settings.program;
+  const watcher = settings.watcher && startWatcher(settings.watcher);
   // A group of its own, so that everything can be reached where there are no namespaces.
   const log = openBoundedLog(settings.logFile, MOST_LOG_BYTES);
   const stdio: ['pipe', 'pipe', number] = ['pipe', 'pipe', log.descriptor];
@@ -41,6 +42,7 @@ function run(settings: GuestHostSettings): (reason: string | undefined) => void 
   const gone = new Promise<void>((resolve) => sandbox.once('close', () => resolve()));
   void gone.then(log.close);
   const link = new AgentLink(sandbox.stdin, sandbox.stdout);
+  watcher?.on('exit', () => link.lose('the guest’s watcher ended'));
   sandbox.on('error', (error) => link.lose(`the guest could not be started: ${error.message}`));
   sandbox.on('exit', (code, signal) => link.lose(`the guest ended (${signal ?? `exit code ${code}`})`));
 
@@ -66,6 +68,7 @@ function run(settings: GuestHostSettings): (reason: string | undefined) => void 
     link.lose('the guest is being ended');
     void Promise.all([ended(sandbox, gone), closed])
       .then(() => removeLeftovers(settings.leftovers))
+      .finally(() => watcher?.kill('SIGKILL'))
       .then(
         () => process.exit(reason === undefined ? 0 : 1),
         (error: unknown) => {
@@ -83,6 +86,14 @@ function run(settings: GuestHostSettings): (reason: string | undefined) => void 
   );
   void link.lost.then(end);
   return end;
+}
+
+/** Starts what outlives this process just long enough to clean up after it. */
+function startWatcher({ program, args, env, cwd }: NonNullable<GuestHostSettings['watcher']>): ChildProcess {
+  const watcher = spawn(program, args, { env, cwd, stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  watcher.on('error', (error) => process.stderr.write(`${error.message}\n`));
+  watcher.stdin?.on('error', () => {});
+  return watcher;
 }
 
 /** Ends the sandbox and waits until the last process in it has let go of its pipes. */

@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'n
 import path from 'node:path';
 import { withInterpreter, withText } from './elf-interpreter.ts';
 import { makeEmptyPrefix } from './namespace-wall.ts';
-import { type PrefixPlace, type Wall, stepsScript } from './wall.ts';
+import { type PrefixPlace, type Wall, quoted, stepsScript } from './wall.ts';
 import type { WineRoot } from './wine-root.ts';
 
 const LIBRARIES = 'usr/lib/x86_64-linux-gnu';
@@ -12,6 +12,13 @@ const DATA = '/usr/share/wine';
 const PROGRAMS = 'wine/usr/lib/wine';
 /** With the six characters that mkdtemp adds it is exactly as long as {@link DATA}. */
 const DATA_STAND_IN = '/tmp/avl-';
+
+/** What the watcher does; folders to remove are to follow. The name of the server's folder is the guest's to write: only a plain one is taken. */
+const CLEAN_UP = `while read -r _; do :; done
+server=$(cat "$WINEPREFIX/wineserver")
+LD_LIBRARY_PATH="$WINE_LIBRARIES" "$WINESERVER" -k
+case $server in */*) ;; wine-??????) rm -rf "/tmp/$server" ;; esac
+rm -rf`;
 
 /**
  * No wall at all, for hosts that refuse namespaces: Wine runs on a copy of the template as an ordinary program and sees the host's files, network and
@@ -56,6 +63,13 @@ export const openWall = (root: WineRoot): Wall => ({
         return { program: '/bin/sh', args: ['-c', script], env: { ...env, WINE_LIBRARIES: libraries }, cwd };
       },
       leftovers: { folders: [place.folder, data], looseIn: prefix },
+      watcher: {
+        program: '/bin/sh',
+        args: ['-c', `${CLEAN_UP} ${quoted(place.folder)} ${quoted(data)}`],
+        // Not spelt as programs of the prefix have it, or it would be taken for one of them.
+        env: { PATH: env.PATH, WINEPREFIX: `${prefix}/`, WINESERVER: server, WINE_LIBRARIES: libraries },
+        cwd: '/',
+      },
     };
   },
 });

@@ -7,6 +7,11 @@ export interface PreparedPrefix {
   /** How to run something in it. All that runs in one prefix must come from one `PreparedPrefix`. */
   readonly program: (command: PrefixCommand) => HostProgram;
   readonly leftovers: Leftovers;
+  /**
+   * Where nothing ends a prefix' programs by itself: a program that waits for the end of its standard input, then ends them and removes the
+   * leftovers. Whoever runs programs in the prefix must start it first and hold the other end.
+   */
+  readonly watcher?: HostProgram;
 }
 
 /** What has to be ended and removed when a prefix is no longer used. Plain data, so that another process can do it. */
@@ -34,7 +39,8 @@ export interface WineStep {
 export const stepsScript = (steps: readonly WineStep[], words: Readonly<Record<WineStep['run'], string>>): string =>
   ['exec 2>&1 </dev/null', ...steps.map(({ run, args }) => [words[run], ...args.map(quoted)].join(' '))].join('\n');
 
-const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+/** A word for a POSIX shell. */
+export const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 export interface PrefixPlace {
   /** A folder of its own for what is written. */

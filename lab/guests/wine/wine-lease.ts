@@ -7,7 +7,9 @@ import type { Endpoint, GuestLease, GuestSpec, LeaseOwner } from '../../core/gue
 import type { LocalPath } from '../../core/ids.ts';
 import type { Masker } from '../../core/secret.ts';
 import type { Folders } from '../../host/folders.ts';
+import type { GuestHostSettings } from './guest-host-frames.ts';
 import { type GuestHostProcess, readyWithin, startHostProcess } from './host-process.ts';
+import type { HostProgram } from './host-program.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { writeOwnerNote } from './owner-note.ts';
 import type { Prepared } from './preparation.ts';
@@ -117,7 +119,8 @@ async function start(options: WineLeaseOptions, call: Call): Promise<Running> {
     const secret = masker.secret(password);
     const program = prefix.program({ kind: 'windows', args: ['X:\\node.exe', 'X:\\agent.cjs'] });
     host = startHostProcess({
-      program: { ...program, args: [...program.args] , env: { ...program.env } },
+      program: plain(program),
+      ...(prefix.watcher ? { watcher: plain(prefix.watcher) } : {}),
       logFile: path.join(folder, 'wine.log'),
       user: USER,
       password,
@@ -138,6 +141,9 @@ async function start(options: WineLeaseOptions, call: Call): Promise<Running> {
     throw LabError.of('wine.guest-not-started', { guest: spec.name, reason }, { cause: log === '' ? error : new Error(log.slice(-MOST_LOG_CHARACTERS)) });
   }
 }
+
+/** For the settings, whose lists are not read-only. */
+const plain = (program: HostProgram): GuestHostSettings['program'] => ({ ...program, args: [...program.args], env: { ...program.env } });
 
 /** Ends a guest and removes what its host may have left. */
 async function stop({ host, leftovers }: Running): Promise<void> {

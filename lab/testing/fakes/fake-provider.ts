@@ -69,6 +69,7 @@ export function fakeProvider(options: FakeProviderOptions = {}): FakeProvider {
         },
         lost: lost.promise,
         rewind: async (rewindCall) => {
+          if (!guest) throw new Error(`guest ${spec.name} was released and cannot be rewound`);
           calls.push(`rewind ${spec.name}`);
           await down();
           guest = await up(servers, options.acquireMs ?? 0, rewindCall);
@@ -96,8 +97,12 @@ async function up(servers: Set<http.Server>, acquireMs: number, call: Call): Pro
   servers.add(server);
   try {
     await new Promise<void>((resolve, reject) => {
-      call.signal.addEventListener('abort', () => reject(call.signal.reason), { once: true });
-      setTimeout(() => server.listen(0, '127.0.0.1', resolve), acquireMs);
+      const timer = setTimeout(() => server.listen(0, '127.0.0.1', resolve), acquireMs);
+      const abort = (): void => {
+        clearTimeout(timer);
+        reject(call.signal.reason);
+      };
+      call.signal.addEventListener('abort', abort, { once: true });
     });
   } catch (error) {
     await close(servers, server);
