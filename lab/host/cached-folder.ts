@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Call } from '../core/call.ts';
@@ -15,8 +15,11 @@ export interface CachedFolder {
   /** Everything that decides what comes out. Its digest is part of the folder's name, so that a changed recipe makes a new folder. */
   readonly recipe: unknown;
   /** Fills the empty folder `into`; names the files in it that prove it whole, and says for the marker what it is made of. */
-  readonly make: (into: LocalPath, call: Call) => Promise<{ readonly files: readonly string[]; readonly about: Readonly<Record<string, string>> }>;
-  /** Told when another process is making it right now. */
+  readonly make: (
+    into: LocalPath,
+    call: Call,
+  ) => Promise<{ readonly files: readonly string[]; readonly about: Readonly<Record<string, string>> }>;
+  /** Told when somebody is making it right now, maybe this process. */
   readonly onWait?: (holder: LockHolder) => void;
 }
 
@@ -92,10 +95,6 @@ export async function removeTree(folder: string): Promise<void> {
   await rm(path.join(folder, MARKER), { force: true });
   await rm(folder, { recursive: true, force: true, maxRetries: 3 });
 }
-
-/** Half-made folders that were left by a killed maker, by name. */
-export const findPartial = async (folders: Folders): Promise<readonly string[]> =>
-  (await readdir(folders.cache).catch(() => [])).filter((name) => name.endsWith('.partial'));
 
 async function describe(folder: string, files: readonly string[], about: Readonly<Record<string, string>>): Promise<Marker> {
   const entries = await Promise.all(

@@ -25,7 +25,9 @@ export const wineSpecs: { readonly win10: GuestSpec; readonly win11: GuestSpec }
 
 /** Why embedded guests cannot be on this machine; `false` when they can. For `skip`. */
 export const noWine: string | false =
-  process.platform === 'linux' && process.arch === 'x64' ? false : `embedded guests need Linux on x64, this is ${process.platform} on ${process.arch}`;
+  process.platform === 'linux' && process.arch === 'x64'
+    ? false
+    : `embedded guests need Linux on x64, this is ${process.platform} on ${process.arch}`;
 
 /** A call for tests; its end is far enough for a first run that has to fetch. */
 export const testCall = (limitMs = 280_000): Call => {
@@ -49,7 +51,13 @@ export async function startBareGuest(t: Test, prepared: Prepared, spec: GuestSpe
   const { layers } = await prepared.template(spec.build, call);
   const folder = (await mkdtemp(path.join(guestsFolder(realFolders), 'test-bare-'))) as LocalPath;
   const drive = { 'node.exe': prepared.node, 'agent.cjs': prepared.tools.agent, 'toolkit.cjs': prepared.tools.toolkit };
-  const prefix = await prepared.wall.prepare({ folder, from: layers, hostName: 'BARE', drive, env: { WINEDLLOVERRIDES: 'mshtml,winedbg.exe=' } });
+  const prefix = await prepared.wall.prepare({
+    folder,
+    from: layers,
+    hostName: 'BARE',
+    drive,
+    env: { WINEDLLOVERRIDES: 'mshtml,winedbg.exe=' },
+  });
   const { program, args, env, cwd } = prefix.program({ kind: 'windows', args: ['X:\\node.exe', 'X:\\agent.cjs'] });
   const sandbox = spawn(program, args, { env, cwd, stdio: ['pipe', 'pipe', 'ignore'] });
   const gone = new Promise<void>((resolve) => sandbox.once('close', () => resolve()));
@@ -63,7 +71,6 @@ export async function startBareGuest(t: Test, prepared: Prepared, spec: GuestSpe
   await link.ready;
   return { link, sandbox, folder };
 }
-
 
 /** A guest kept by a process of its own, to be killed. */
 export interface KeptGuest {

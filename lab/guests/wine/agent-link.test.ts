@@ -40,7 +40,11 @@ t.test('processes in a guest', { skip: noWine }, async (t) => {
     t.match(await run(cmd('"X:\\node.exe" -p "1+1" & echo two')), { stdout: '2\ntwo\r\n', code: 0 });
     t.match(await run(cmd('echo %COMPUTERNAME% %USERNAME% %CD%')), { stdout: 'BARE guest C:\\users\\guest\r\n' });
     t.match(await run(cmd('echo äöü 日本', { codePage: 65001 })), { stdout: 'äöü 日本\r\n' });
-    t.match(await run(cmd('echo %ONE% %path%', { env: { one: 'x y', Path: 'C:\\windows' } })), { stdout: 'x y C:\\windows\r\n' }, 'names of variables have no case');
+    t.match(
+      await run(cmd('echo %ONE% %path%', { env: { one: 'x y', Path: 'C:\\windows' } })),
+      { stdout: 'x y C:\\windows\r\n' },
+      'names of variables have no case',
+    );
     t.match(await run(cmd('cd', { cwd: 'C:\\windows' })), { stdout: 'C:\\windows\r\n' });
     t.match(await run(cmd('nosuchprogram')), { code: 9009 });
   });
@@ -53,7 +57,9 @@ t.test('processes in a guest', { skip: noWine }, async (t) => {
   });
 
   await t.test('streams are apart and come as they are written', async (t) => {
-    const running = await link.start(node("process.stdout.write('one');process.stdin.once('data',d=>{process.stderr.write('got '+d);process.exit(7)})"));
+    const running = await link.start(
+      node("process.stdout.write('one');process.stdin.once('data',d=>{process.stderr.write('got '+d);process.exit(7)})"),
+    );
     const output = running.output[Symbol.asyncIterator]();
     const first = await output.next();
     t.match(first.value, { stream: 'stdout' });
@@ -70,7 +76,9 @@ t.test('processes in a guest', { skip: noWine }, async (t) => {
 
   await t.test('standard input arrives whole and ends', async (t) => {
     const running = await link.start(
-      node("const h=require('crypto').createHash('sha256');let n=0;process.stdin.on('data',d=>{h.update(d);n+=d.length}).on('end',()=>console.log(n,h.digest('hex')))"),
+      node(
+        "const h=require('crypto').createHash('sha256');let n=0;process.stdin.on('data',d=>{h.update(d);n+=d.length}).on('end',()=>console.log(n,h.digest('hex')))",
+      ),
     );
     const { createHash } = await import('node:crypto');
     const hash = createHash('sha256');
@@ -100,7 +108,9 @@ t.test('processes in a guest', { skip: noWine }, async (t) => {
   });
 
   await t.test('an endless program is held back until somebody reads', async (t) => {
-    const running = await link.start(node("const b=Buffer.alloc(65536,120);const w=()=>{while(process.stdout.write(b));process.stdout.once('drain',w)};w()"));
+    const running = await link.start(
+      node("const b=Buffer.alloc(65536,120);const w=()=>{while(process.stdout.write(b));process.stdout.once('drain',w)};w()"),
+    );
     // Other processes are not held up by it.
     for (let i = 0; i < 3; i += 1) t.match(await run(cmd('echo still')), { stdout: 'still\r\n' });
     let bytes = 0;
@@ -116,7 +126,9 @@ t.test('processes in a guest', { skip: noWine }, async (t) => {
   await t.test('killing ends what the program started', async (t) => {
     const running = await link.start(cmd('X:\\node.exe -e "console.log(process.pid);setInterval(()=>{},1000)"'));
     const output = running.output[Symbol.asyncIterator]();
-    const pid = Buffer.from((await output.next()).value?.bytes ?? []).toString().trim();
+    const pid = Buffer.from((await output.next()).value?.bytes ?? [])
+      .toString()
+      .trim();
     t.match(pid, /^\d+$/);
     running.kill();
     await running.exited;
@@ -128,7 +140,9 @@ t.test('processes in a guest', { skip: noWine }, async (t) => {
   await t.test('a grandchild that keeps the pipes does not keep the result', async (t) => {
     const started = performance.now();
     const result = await run(
-      node("require('child_process').spawn(process.execPath,['-e','setTimeout(()=>{},20000)'],{stdio:'inherit',detached:true}).unref();console.log('done');process.exit(5)"),
+      node(
+        "require('child_process').spawn(process.execPath,['-e','setTimeout(()=>{},20000)'],{stdio:'inherit',detached:true}).unref();console.log('done');process.exit(5)",
+      ),
     );
     t.match(result, { stdout: 'done\n', code: 5 });
     t.ok(performance.now() - started < 10_000);

@@ -18,8 +18,10 @@ async function eventually(condition: () => Promise<boolean>): Promise<boolean> {
   return false;
 }
 
-const folders = async (owner: string): Promise<readonly string[]> => (await readdir(guestsFolder(realFolders))).filter((name) => name.startsWith(owner));
-const alive = async (pids: ReadonlySet<number>): Promise<readonly HostProcess[]> => (await hostProcesses()).filter((one) => pids.has(one.pid));
+const folders = async (owner: string): Promise<readonly string[]> =>
+  (await readdir(guestsFolder(realFolders))).filter((name) => name.startsWith(owner));
+const alive = async (pids: ReadonlySet<number>): Promise<readonly HostProcess[]> =>
+  (await hostProcesses()).filter((one) => pids.has(one.pid));
 
 /** Everything a kept guest consists of: the processes below its keeper and all that share the sandbox' PID namespace. */
 async function partsOf(keeper: KeptGuest, owner: string): Promise<readonly HostProcess[]> {
@@ -40,18 +42,31 @@ for (const isolation of ['auto', 'none'] as const) {
       t.teardown(() => cleanGuests(realFolders, testCall()));
       const parts = await partsOf(keeper, owner);
       const pids = new Set(parts.map((one) => one.pid));
-      t.ok(parts.some((one) => one.commandLine.startsWith('X:\\node.exe X:\\agent.cjs')), 'the agent runs');
-      t.ok(parts.some((one) => one.commandLine.endsWith('loose')), 'a program of nobody runs');
-      t.ok(parts.some((one) => one.commandLine.includes('services.exe')), 'services run');
+      t.ok(
+        parts.some((one) => one.commandLine.startsWith('X:\\node.exe X:\\agent.cjs')),
+        'the agent runs',
+      );
+      t.ok(
+        parts.some((one) => one.commandLine.endsWith('loose')),
+        'a program of nobody runs',
+      );
+      t.ok(
+        parts.some((one) => one.commandLine.includes('services.exe')),
+        'services run',
+      );
       const host = parts.find((one) => one.commandLine.includes('guest-host.ts'));
       const sandbox = parts.find((one) => one.parent === host?.pid && !one.commandLine.startsWith('/bin/sh'));
       const target = victim === 'keeper' ? keeper.pid : victim === 'sandbox' ? sandbox?.pid : host?.pid;
       process.kill(target ?? Number.NaN, 'SIGKILL');
       await keeper.gone;
       t.ok(await eventually(async () => (await alive(pids)).length === 0), `all ${pids.size} processes are gone`);
-      t.same((await alive(pids)).map((one) => one.commandLine), []);
+      t.same(
+        (await alive(pids)).map((one) => one.commandLine),
+        [],
+      );
       t.notMatch(await readFile('/proc/mounts', 'utf8'), owner, 'no mount is left');
-      if (victim === 'guest-host.ts' && isolation === 'auto') t.match((await cleanGuests(realFolders, testCall())).join(), owner, 'what it could not remove is found');
+      if (victim === 'guest-host.ts' && isolation === 'auto')
+        t.match((await cleanGuests(realFolders, testCall())).join(), owner, 'what it could not remove is found');
       t.ok(await eventually(async () => (await folders(owner)).length === 0), 'the folder is gone');
     });
   }

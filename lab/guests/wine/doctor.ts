@@ -38,18 +38,40 @@ const ok = (subject: string, message: string): Diagnosis => ({ subject, state: '
 function platform(): Diagnosis {
   const message = `${os.type()} ${os.release()} on ${process.arch}`;
   if (process.platform === 'linux' && process.arch === 'x64') return ok('platform', message);
-  return { subject: 'platform', state: 'missing', message, hint: 'Embedded guests need Linux on x64: Debian 12 or newer, a virtual machine, or WSL 2.' };
+  return {
+    subject: 'platform',
+    state: 'missing',
+    message,
+    hint: 'Embedded guests need Linux on x64: Debian 12 or newer, a virtual machine, or WSL 2.',
+  };
 }
 
 async function program(name: string, packageName: string, cached: boolean): Promise<Diagnosis> {
   const folders = (process.env['PATH'] ?? '').split(path.delimiter).filter((folder) => folder !== '');
   for (const folder of folders) {
     const file = path.join(folder, name);
-    if (await access(file, constants.X_OK).then(() => true, () => false)) return ok(name, file);
+    if (
+      await access(file, constants.X_OK).then(
+        () => true,
+        () => false,
+      )
+    )
+      return ok(name, file);
   }
   // What was fetched needs it no more.
-  if (cached) return { subject: name, state: 'warning', message: 'not on the PATH; needed again when the cache is emptied', hint: `Install ${packageName}.` };
-  return { subject: name, state: 'missing', message: 'not on the PATH', hint: `Install ${packageName}; without Debian’s tools, run the lab on Debian, in a container or in WSL 2.` };
+  if (cached)
+    return {
+      subject: name,
+      state: 'warning',
+      message: 'not on the PATH; needed again when the cache is emptied',
+      hint: `Install ${packageName}.`,
+    };
+  return {
+    subject: name,
+    state: 'missing',
+    message: 'not on the PATH',
+    hint: `Install ${packageName}; without Debian’s tools, run the lab on Debian, in a container or in WSL 2.`,
+  };
 }
 
 async function mirror(cached: boolean): Promise<Diagnosis> {
@@ -69,11 +91,21 @@ async function disk(options: PreparationOptions): Promise<Diagnosis> {
     await mkdir(folder, { recursive: true });
     await access(folder, constants.W_OK);
     const { bavail, bsize } = await statfs(folder);
-    const message = `${(bavail * bsize / 1e9).toFixed(1)} GB free at ${folder}`;
+    const message = `${((bavail * bsize) / 1e9).toFixed(1)} GB free at ${folder}`;
     if (bavail * bsize >= LEAST_FREE_BYTES) return ok('disk', message);
-    return { subject: 'disk', state: 'warning', message, hint: 'Embedded guests need about 4 GB; free some, run `lab clean`, or set LAB_CACHE_DIR to another disk.' };
+    return {
+      subject: 'disk',
+      state: 'warning',
+      message,
+      hint: 'Embedded guests need about 4 GB; free some, run `lab clean`, or set LAB_CACHE_DIR to another disk.',
+    };
   } catch (error) {
-    return { subject: 'disk', state: 'missing', message: `${folder} cannot be written: ${String(error)}`, hint: 'Set LAB_CACHE_DIR to a folder that can be written.' };
+    return {
+      subject: 'disk',
+      state: 'missing',
+      message: `${folder} cannot be written: ${String(error)}`,
+      hint: 'Set LAB_CACHE_DIR to a folder that can be written.',
+    };
   }
 }
 
@@ -85,21 +117,37 @@ function memory(): Diagnosis {
 }
 
 function cache(root: WineRoot | undefined, nodeVersion: string | undefined): Diagnosis {
-  if (root && nodeVersion) return ok('cache', `Wine ${root.wineVersion}, bubblewrap ${root.bubblewrapVersion}, Windows node ${nodeVersion}`);
+  if (root && nodeVersion)
+    return ok('cache', `Wine ${root.wineVersion}, bubblewrap ${root.bubblewrapVersion}, Windows node ${nodeVersion}`);
   const absent = [...(root ? [] : ['Wine']), ...(nodeVersion ? [] : ['the Windows node'])].join(' and ');
-  return { subject: 'cache', state: 'warning', message: `${absent} will be fetched on first use (about 165 MB)`, hint: 'The first run needs the network.' };
+  return {
+    subject: 'cache',
+    state: 'warning',
+    message: `${absent} will be fetched on first use (about 165 MB)`,
+    hint: 'The first run needs the network.',
+  };
 }
 
 const WARNING = 'GUESTS ARE NOT WALLED OFF: they see this machine’s files and network, and a clean start proves little';
 
 async function isolation(options: PreparationOptions, root: WineRoot | undefined, call: Call): Promise<Diagnosis> {
   const subject = 'isolation';
-  if (options.isolation === 'none') return { subject, state: 'warning', message: `${WARNING} (it was asked for)`, hint: 'Leave LAB_ISOLATION unset.' };
-  if (!root) return { subject, state: 'warning', message: 'not known until Wine and bubblewrap are fetched', hint: 'Run `lab doctor` again after the first run.' };
+  if (options.isolation === 'none')
+    return { subject, state: 'warning', message: `${WARNING} (it was asked for)`, hint: 'Leave LAB_ISOLATION unset.' };
+  if (!root)
+    return {
+      subject,
+      state: 'warning',
+      message: 'not known until Wine and bubblewrap are fetched',
+      hint: 'Run `lab doctor` again after the first run.',
+    };
   const support = await probeIsolation(root, options.folders, call);
   switch (support.kind) {
     case 'namespaces':
-      return ok(subject, `namespaces, changes of guests kept ${support.overlay === 'disk' ? 'on the disk' : 'in memory (the disk holds no overlay)'}`);
+      return ok(
+        subject,
+        `namespaces, changes of guests kept ${support.overlay === 'disk' ? 'on the disk' : 'in memory (the disk holds no overlay)'}`,
+      );
     case 'none':
       return {
         subject,

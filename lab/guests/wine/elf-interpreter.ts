@@ -5,7 +5,8 @@ const PT_INTERP = 3;
  * PT_INTERP points there. The kernel reads that path from the file (elf(5), execve(2)), so it may be of any length.
  */
 export function withInterpreter(program: Buffer, interpreter: string): Buffer {
-  if (program.readUInt32BE(0) !== 0x7f454c46 || program[4] !== 2 || program[5] !== 1) throw new Error('not a 64-bit little-endian ELF file');
+  if (program.readUInt32BE(0) !== 0x7f454c46 || program[4] !== 2 || program[5] !== 1)
+    throw new Error('not a 64-bit little-endian ELF file');
   const appended = Buffer.from(`${interpreter}\0`);
   const result = Buffer.concat([program, appended]);
   const headersAt = Number(program.readBigUInt64LE(32));

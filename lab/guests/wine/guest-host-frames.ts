@@ -1,6 +1,11 @@
 import { z } from 'zod';
 
-const hostProgram = z.strictObject({ program: z.string(), args: z.array(z.string()), env: z.record(z.string(), z.string()), cwd: z.string() });
+const hostProgram = z.strictObject({
+  program: z.string(),
+  args: z.array(z.string()),
+  env: z.record(z.string(), z.string()),
+  cwd: z.string(),
+});
 
 /** What a guest host is told on its first line of standard input. The pipe stays open for as long as the guest is wanted. */
 export const guestHostSettings = z.strictObject({

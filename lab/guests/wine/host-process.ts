@@ -26,7 +26,12 @@ const STOP_LIMIT_MS = 10_000;
  * terminal does not reach it.
  */
 export function startHostProcess(settings: GuestHostSettings): GuestHostProcess {
-  const host = spawn(process.execPath, ['--no-warnings', HOST_PROGRAM], { env: {}, cwd: '/', stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+  const host = spawn(process.execPath, ['--no-warnings', HOST_PROGRAM], {
+    env: {},
+    cwd: '/',
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+  });
   const ready = Promise.withResolvers<{ url: string; osRelease: string }>();
   const lost = Promise.withResolvers<string>();
   // Each is waited for by somebody, but not always by both.

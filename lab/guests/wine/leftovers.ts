@@ -29,7 +29,8 @@ export async function endLoosePrograms(leftovers: Leftovers): Promise<void> {
   }
   // wine-KaBXaW
   const server = /^wine-[A-Za-z0-9]{6}$/.exec((await readTextIfThere(path.join(prefix, 'wineserver'))) ?? '')?.[0];
-  if (server !== undefined && (await stat(path.join('/tmp', server)).catch(() => undefined))?.uid === process.getuid?.()) await removeFolder(path.join('/tmp', server));
+  if (server !== undefined && (await stat(path.join('/tmp', server)).catch(() => undefined))?.uid === process.getuid?.())
+    await removeFolder(path.join('/tmp', server));
 }
 
 /** Process ids of programs that run in a prefix. */

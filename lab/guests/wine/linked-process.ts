@@ -50,7 +50,11 @@ export class LinkedProcess implements GuestProcess {
       this.#unanswered.push(answer);
       answers.push(answer.promise);
       const piece = bytes.subarray(at, at + MOST_DATA_BYTES);
-      await this.#send({ op: 'input', id: this.#id, data: Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString('base64') });
+      await this.#send({
+        op: 'input',
+        id: this.#id,
+        data: Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString('base64'),
+      });
     }
     await Promise.all(answers);
   };

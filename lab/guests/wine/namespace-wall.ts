@@ -14,7 +14,8 @@ export const namespaceWall = (root: WineRoot, overlay: 'disk' | 'memory'): Wall 
     await mkdir(temporary, { recursive: true });
     const prefix = await mountOf(place, overlay);
     return {
-      program: (command) => sandboxed({ root, prefix, temporary, hostName: place.hostName, drive: place.drive, env: place.env }, commandLine(command)),
+      program: (command) =>
+        sandboxed({ root, prefix, temporary, hostName: place.hostName, drive: place.drive, env: place.env }, commandLine(command)),
       leftovers: { folders: [place.folder] },
     };
   },

@@ -36,7 +36,8 @@ export const openWall = (root: WineRoot): Wall => ({
     const prefix = inside('prefix');
     await makePrefix(place, prefix);
     const data = await mkdtemp(DATA_STAND_IN);
-    for (const name of await readdir(path.join(root.folder, DATA))) await symlink(path.join(root.folder, DATA, name), path.join(data, name));
+    for (const name of await readdir(path.join(root.folder, DATA)))
+      await symlink(path.join(root.folder, DATA, name), path.join(data, name));
     await makePrograms(root, place.folder, data);
     const libraries = path.join(root.folder, LIBRARIES);
     const [loader, server] = [inside(`${PROGRAMS}/wine64`), inside(`${PROGRAMS}/wineserver64`)];

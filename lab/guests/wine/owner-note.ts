@@ -21,7 +21,14 @@ export type OwnerNote = z.infer<typeof ownerNote>;
 /** Writes whom a guest's folder belongs to: this process. */
 export async function writeOwnerNote(folder: string, owner: string, guest: string, leftovers: Leftovers): Promise<void> {
   const processStart = (await processStartOf(process.pid)) ?? '';
-  const note = { format: 1, owner, guest, pid: process.pid, processStart, leftovers: { ...leftovers, folders: [...leftovers.folders] } } satisfies OwnerNote;
+  const note = {
+    format: 1,
+    owner,
+    guest,
+    pid: process.pid,
+    processStart,
+    leftovers: { ...leftovers, folders: [...leftovers.folders] },
+  } satisfies OwnerNote;
   await writeFileAtomic(path.join(folder, NAME), JSON.stringify(note, null, 2));
 }
 

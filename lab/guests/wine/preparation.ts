@@ -35,7 +35,11 @@ export function requireLinux(platform: string, architecture: string): void {
 }
 
 /** Fetches and makes what guests of any version need; what is there is found again. */
-export async function prepare(options: PreparationOptions, onProgress: (progress: ProviderProgress) => void, call: Call): Promise<Prepared> {
+export async function prepare(
+  options: PreparationOptions,
+  onProgress: (progress: ProviderProgress) => void,
+  call: Call,
+): Promise<Prepared> {
   requireLinux(process.platform, process.arch);
   const { folders, projectRoot } = options;
   const [root, node, tools] = await Promise.all([

@@ -26,8 +26,14 @@ export function registryString(text: string, key: string, name: string): string 
   const start = text.indexOf(`\n[${key.replaceAll('\\', '\\\\')}] `);
   if (start < 0) return undefined;
   const next = text.indexOf('\n[', start + 1);
-  const line = text.slice(start, next < 0 ? undefined : next).split('\n').find((candidate) => candidate.startsWith(`"${name}"="`));
-  return line?.slice(name.length + 4, -1).replaceAll('\\"', '"').replaceAll('\\\\', '\\');
+  const line = text
+    .slice(start, next < 0 ? undefined : next)
+    .split('\n')
+    .find((candidate) => candidate.startsWith(`"${name}"="`));
+  return line
+    ?.slice(name.length + 4, -1)
+    .replaceAll('\\"', '"')
+    .replaceAll('\\\\', '\\');
 }
 
 const encode = (value: string | number): string =>

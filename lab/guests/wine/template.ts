@@ -4,7 +4,7 @@ import type { Call } from '../../core/call.ts';
 import { LabError } from '../../core/error.ts';
 import type { ProviderProgress } from '../../core/guest.ts';
 import type { LocalPath } from '../../core/ids.ts';
-import { cachedFolder, findCached } from '../../host/cached-folder.ts';
+import { cachedFolder } from '../../host/cached-folder.ts';
 import { type ExecResult, exec } from '../../host/exec.ts';
 import type { Folders } from '../../host/folders.ts';
 import { limited } from './limit.ts';
@@ -80,13 +80,6 @@ export async function template(source: TemplateSource, build: number, call: Call
   return templateOf(base, layer.folder);
 }
 
-/** The template when it is in the cache already; never makes one. */
-export async function findTemplate(source: Pick<TemplateSource, 'folders' | 'root' | 'wall'>, build: number): Promise<Template | undefined> {
-  const base = await findCached(source.folders, baseRecipe(source));
-  const layer = base && (await findCached(source.folders, versionRecipe(base.folder, build)));
-  return base && layer && templateOf(base.folder, layer.folder);
-}
-
 const templateOf = (base: LocalPath, layer: LocalPath): Template => ({
   layers: [path.join(base, PREFIX) as LocalPath, path.join(layer, PREFIX) as LocalPath],
 });
@@ -97,7 +90,10 @@ async function basePrefix(source: TemplateSource, call: Call): Promise<LocalPath
     folders,
     {
       ...baseRecipe(source),
-      onWait: (holder) => onProgress({ what: `wait for process ${holder.pid} to make the Wine prefix` }),
+      onWait: (holder) => {
+        // The templates of other builds wait for it in this very process.
+        if (holder.pid !== process.pid) onProgress({ what: `wait for process ${holder.pid} to make the Wine prefix` });
+      },
       make: async (into, makeCall) => {
         onProgress({ what: `make the Wine ${source.root.wineVersion} prefix` });
         const registryFile = path.join(into, 'base.reg') as LocalPath;
@@ -111,7 +107,8 @@ async function basePrefix(source: TemplateSource, call: Call): Promise<LocalPath
           env: { WINEDLLOVERRIDES: 'mscoree,mshtml=' },
         });
         const result = await runSteps(prefix, into, MAKE_BASE, 'making the Wine prefix', makeCall);
-        if (!/Windows 10\.0\.\d+/.test(result.stdout)) throw LabError.of('wine.template-failed', { what: 'prefix', output: shortened(result) });
+        if (!/Windows 10\.0\.\d+/.test(result.stdout))
+          throw LabError.of('wine.template-failed', { what: 'prefix', output: shortened(result) });
         await tidy(into);
         const made = ['system.reg', 'user.reg', 'drive_c/windows/system32/ntdll.dll', 'drive_c/windows/system32/cmd.exe'];
         return { files: made.map((name) => `${PREFIX}/${name}`), about: { wine: source.root.wineVersion } };
@@ -136,11 +133,18 @@ async function verify(source: TemplateSource, layers: readonly LocalPath[], buil
   await mkdir(folder);
   const prefix = await source.wall.prepare({ folder, from: layers, hostName: 'TRIAL', drive: {}, env: {} });
   const result = await runSteps(prefix, folder, ASK_VERSION, `asking the template of build ${build} for its version`, call);
-  if (!result.stdout.includes(`Windows ${osVersionOf(build)}`)) throw LabError.of('wine.template-failed', { what: `template of build ${build}`, output: shortened(result) });
+  if (!result.stdout.includes(`Windows ${osVersionOf(build)}`))
+    throw LabError.of('wine.template-failed', { what: `template of build ${build}`, output: shortened(result) });
   await removeLeftovers(prefix.leftovers);
 }
 
-async function runSteps(prefix: PreparedPrefix, kept: LocalPath, steps: readonly WineStep[], what: string, call: Call): Promise<ExecResult> {
+async function runSteps(
+  prefix: PreparedPrefix,
+  kept: LocalPath,
+  steps: readonly WineStep[],
+  what: string,
+  call: Call,
+): Promise<ExecResult> {
   const { program, args, env, cwd } = prefix.program({ kind: 'steps', steps });
   try {
     return await limited(what, LIMIT_MS, call, async (limitedCall) => {

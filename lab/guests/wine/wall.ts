@@ -60,4 +60,3 @@ export interface Wall {
   readonly id: string;
   readonly prepare: (place: PrefixPlace) => Promise<PreparedPrefix>;
 }
-

@@ -6,6 +6,7 @@ import { LabError } from '../../core/error.ts';
 import type { Endpoint, GuestLease, GuestSpec, LeaseOwner } from '../../core/guest.ts';
 import type { LocalPath } from '../../core/ids.ts';
 import type { Masker } from '../../core/secret.ts';
+import { writeError } from '../../host/files.ts';
 import type { Folders } from '../../host/folders.ts';
 import type { GuestHostSettings } from './guest-host-frames.ts';
 import { type GuestHostProcess, readyWithin, startHostProcess } from './host-process.ts';
@@ -91,12 +92,14 @@ export async function openWineLease(options: WineLeaseOptions, call: Call): Prom
 
 /** For the record: `Wine 10.0 in bubblewrap 0.12.0`. */
 const platformOf = ({ root, wall }: Prepared): string =>
-  wall.isolation === 'namespaces' ? `Wine ${root.wineVersion} in bubblewrap ${root.bubblewrapVersion}` : `Wine ${root.wineVersion} without isolation`;
+  wall.isolation === 'namespaces'
+    ? `Wine ${root.wineVersion} in bubblewrap ${root.bubblewrapVersion}`
+    : `Wine ${root.wineVersion} without isolation`;
 
 async function start(options: WineLeaseOptions, call: Call): Promise<Running> {
   const { folders, masker, prepared, spec, owner } = options;
   const template = await prepared.template(spec.build, call);
-  const name = `${owner.id}-${spec.name}-${randomBytes(4).toString('hex')}`;
+  const name = `${owner.id.replaceAll(/[^A-Za-z0-9-]/g, '-')}-${spec.name}-${randomBytes(4).toString('hex')}`;
   const folder = path.join(guestsFolder(folders), name) as LocalPath;
   let leftovers: Leftovers = { folders: [folder] };
   let host: GuestHostProcess | undefined;
@@ -137,8 +140,13 @@ async function start(options: WineLeaseOptions, call: Call): Promise<Running> {
     await removeLeftovers(leftovers);
     call.signal.throwIfAborted();
     if (error instanceof LabError) throw error;
+    if ((error as NodeJS.ErrnoException).syscall !== undefined) throw writeError(error, folder);
     const reason = error instanceof Error ? error.message : String(error);
-    throw LabError.of('wine.guest-not-started', { guest: spec.name, reason }, { cause: log === '' ? error : new Error(log.slice(-MOST_LOG_CHARACTERS)) });
+    throw LabError.of(
+      'wine.guest-not-started',
+      { guest: spec.name, reason },
+      { cause: log === '' ? error : new Error(log.slice(-MOST_LOG_CHARACTERS)) },
+    );
   }
 }
 

@@ -38,7 +38,9 @@ else {
     call: () => testCall(),
     kill: async (lease: GuestLease) => {
       t.match(await say(lease.endpoint, 'ver'), 'Windows 10.0.19045');
-      const sandbox = (await processTree(process.pid)).find((one) => one.commandLine.includes('bin/bwrap') && one.commandLine.includes(OWNER));
+      const sandbox = (await processTree(process.pid)).find(
+        (one) => one.commandLine.includes('bin/bwrap') && one.commandLine.includes(OWNER),
+      );
       process.kill(sandbox?.pid ?? Number.NaN, 'SIGKILL');
     },
     orphan: async () => {
@@ -51,7 +53,8 @@ else {
     },
     remains: async () => [...(await guestProcesses()), ...(await guestFolders(OWNER))],
     trace: {
-      leave: async (endpoint) => void (await say(endpoint, 'echo trace> C:\\windows\\system32\\trace.txt & reg add HKLM\\Software\\Trace /f')),
+      leave: async (endpoint) =>
+        void (await say(endpoint, 'echo trace> C:\\windows\\system32\\trace.txt & reg add HKLM\\Software\\Trace /f')),
       find: async (endpoint) =>
         (await say(endpoint, 'if exist C:\\windows\\system32\\trace.txt echo found')) === 'found' ||
         (await say(endpoint, 'reg query HKLM\\Software\\Trace >nul 2>&1 && echo found')) === 'found',
@@ -67,7 +70,9 @@ else {
     t.equal(lease.isolation, 'namespaces');
     t.match(lease.platform, /^Wine 10\.0 in bubblewrap \d/);
     t.equal(lease.endpoint.toolkit.kind, 'agent');
-    const answer = await ask(`X:\\node.exe -p "JSON.stringify([Object.keys(require('os').networkInterfaces()).length, require('os').cpus().length > 0])"`);
+    const answer = await ask(
+      `X:\\node.exe -p "JSON.stringify([Object.keys(require('os').networkInterfaces()).length, require('os').cpus().length > 0])"`,
+    );
     t.same(JSON.parse(answer)[1], true, 'the guest finds processors');
   });
 
@@ -75,14 +80,25 @@ else {
     await using lease = await provider.acquire(wineSpecs.win11, { id: OWNER }, testCall());
     const node = (script: string): Promise<string> => say(lease.endpoint, `X:\\node.exe -e "${script}"`);
     t.match(await say(lease.endpoint, 'dir Z:\\ 2>&1'), /^$|not found|cannot find/i, 'the host’s root is no drive');
-    t.equal(await node("console.log(require('fs').readdirSync('\\\\\\\\?\\\\unix\\\\').sort().join())"), 'bin,etc,guest,lib,lib64,tmp,usr', 'nothing of the host is there');
+    t.equal(
+      await node("console.log(require('fs').readdirSync('\\\\\\\\?\\\\unix\\\\').sort().join())"),
+      'bin,etc,guest,lib,lib64,tmp,usr',
+      'nothing of the host is there',
+    );
     t.equal(await node("console.log(require('fs').readdirSync('\\\\\\\\?\\\\unix\\\\etc').join())"), 'passwd');
     for (const file of ['C:\\\\..\\\\..\\\\new.txt', 'X:\\\\new.txt', '\\\\\\\\?\\\\unix\\\\usr\\\\new.txt']) {
-      t.not(await node(`try{require('fs').writeFileSync('${file}','x');console.log('WROTE '+require('path').resolve('${file}'))}catch(e){console.log(e.code)}`), `WROTE ${file.replaceAll('\\\\', '\\')}`, file);
+      t.not(
+        await node(
+          `try{require('fs').writeFileSync('${file}','x');console.log('WROTE '+require('path').resolve('${file}'))}catch(e){console.log(e.code)}`,
+        ),
+        `WROTE ${file.replaceAll('\\\\', '\\')}`,
+        file,
+      );
     }
     const reach = "require('net').connect(80,'192.0.2.1').on('error',e=>console.log(e.code)).on('connect',()=>console.log('CONNECTED'))";
     t.match(await node(reach), /^E(NETUNREACH|ACCES|ADDRNOTAVAIL)/, 'there is no network');
-    const loopback = "const s=require('net').createServer().listen(0,'127.0.0.1',()=>require('net').connect(s.address().port,'127.0.0.1',()=>{console.log('LOOP');process.exit()}))";
+    const loopback =
+      "const s=require('net').createServer().listen(0,'127.0.0.1',()=>require('net').connect(s.address().port,'127.0.0.1',()=>{console.log('LOOP');process.exit()}))";
     t.equal(await node(loopback), 'LOOP', 'but loopback works');
     const inside = (await processTree(process.pid)).find((one) => one.commandLine.startsWith('X:\\node.exe X:\\agent.cjs'));
     const status = await readFile(`/proc/${inside?.pid}/status`, 'utf8');

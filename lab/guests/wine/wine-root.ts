@@ -74,7 +74,8 @@ function described(cached: Cached): WineRoot {
   const version = (name: string): string => {
     // 10.0~repack-6, 1:0.12.0-1~deb13u1
     const upstream = /^(?:\d+:)?([0-9.]+)/.exec(cached.about[name] ?? '')?.[1];
-    if (upstream === undefined) throw LabError.of('file.invalid', { file: cached.folder, format: 'a Wine root', problems: `no version of ${name}` });
+    if (upstream === undefined)
+      throw LabError.of('file.invalid', { file: cached.folder, format: 'a Wine root', problems: `no version of ${name}` });
     return upstream;
   };
   return { folder: cached.folder, wineVersion: version('libwine'), bubblewrapVersion: version('bubblewrap') };
@@ -86,7 +87,8 @@ async function finish(root: LocalPath): Promise<void> {
   // Shell scripts that Wine would prefer to the programs named in its environment.
   for (const name of ['wineserver', 'wineapploader']) await rm(path.join(root, 'usr/lib/wine', name), { force: true });
   // 20 MB of texts that nobody reads there.
-  for (const name of ['usr/share/doc', 'usr/share/man', 'usr/share/locale', 'var']) await rm(path.join(root, name), { recursive: true, force: true });
+  for (const name of ['usr/share/doc', 'usr/share/man', 'usr/share/locale', 'var'])
+    await rm(path.join(root, name), { recursive: true, force: true });
   await mkdir(path.join(root, 'etc'), { recursive: true });
   await writeFile(path.join(root, 'etc/passwd'), 'guest:x:1000:1000::/guest/home:/bin/sh\n');
 }
@@ -106,5 +108,6 @@ async function markAsBuiltin(root: LocalPath): Promise<void> {
   mark.write('Wine builtin DLL', 'latin1');
   await file.write(mark, 0, mark.length, 64);
   await file.close();
-  if ((await readFile(to)).subarray(64, 80).toString('latin1') !== 'Wine builtin DLL') throw LabError.of('file.unwritable', { path: to, reason: 'the mark is not there' });
+  if ((await readFile(to)).subarray(64, 80).toString('latin1') !== 'Wine builtin DLL')
+    throw LabError.of('file.unwritable', { path: to, reason: 'the mark is not there' });
 }

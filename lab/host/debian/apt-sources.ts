@@ -10,9 +10,7 @@ export interface AptSource {
 }
 
 // Names of Debian's releases and of the roles they play; a source of another distribution has other suites.
-const DEBIAN_SUITES = new Set(
-  'buster bullseye bookworm trixie forky duke sid oldoldstable oldstable stable testing unstable'.split(' '),
-);
+const DEBIAN_SUITES = new Set('buster bullseye bookworm trixie forky duke sid oldoldstable oldstable stable testing unstable'.split(' '));
 
 /**
  * The mirrors of Debian's main archive that the host's apt uses, each once, in the order written. Reads `sources.list` and everything in
@@ -20,7 +18,7 @@ const DEBIAN_SUITES = new Set(
  */
 export async function debianMirrors(etcApt: string): Promise<readonly string[]> {
   const folder = path.join(etcApt, 'sources.list.d');
-  const names = (await readdir(folder).catch(() => [])).sort().map((name) => path.join(folder, name));
+  const names = (await readdir(folder).catch(() => [])).map((name) => path.join(folder, name)).toSorted((a, b) => (a < b ? -1 : 1));
   const sources: AptSource[] = [];
   for (const file of [path.join(etcApt, 'sources.list'), ...names]) {
     // A file that cannot be read cannot be used by apt either.
@@ -46,12 +44,15 @@ export function parseOneLineSources(text: string): readonly AptSource[] {
 /** The deb822 format: stanzas of `Field: value`, continued by indented lines, parted by empty lines. */
 export function parseDeb822Sources(text: string): readonly AptSource[] {
   const uncommented = text.split('\n').filter((line) => !line.startsWith('#'));
-  return uncommented.join('\n').split(/\n\s*\n/).flatMap((stanza) => {
-    const fields = fieldsOf(stanza);
-    const words = (name: string): readonly string[] => (fields.get(name) ?? '').split(/\s+/).filter((word) => word !== '');
-    if (!words('types').includes('deb') || words('enabled')[0] === 'no') return [];
-    return words('uris').map((uri) => ({ uri, suites: words('suites'), components: words('components') }));
-  });
+  return uncommented
+    .join('\n')
+    .split(/\n\s*\n/)
+    .flatMap((stanza) => {
+      const fields = fieldsOf(stanza);
+      const words = (name: string): readonly string[] => (fields.get(name) ?? '').split(/\s+/).filter((word) => word !== '');
+      if (!words('types').includes('deb') || words('enabled')[0] === 'no') return [];
+      return words('uris').map((uri) => ({ uri, suites: words('suites'), components: words('components') }));
+    });
 }
 
 function fieldsOf(stanza: string): ReadonlyMap<string, string> {

@@ -27,7 +27,10 @@ export async function privateApt(folder: LocalPath, suite: string, call: Call): 
   const file = (name: string): string => path.join(folder, name);
   await mkdir(file('state/lists/partial'), { recursive: true });
   await mkdir(file('cache/archives/partial'), { recursive: true });
-  await writeFile(file('sources.list'), mirrors.map((mirror) => `deb [arch=amd64 signed-by=${KEYRING}] ${mirror} ${suite} main\n`).join(''));
+  await writeFile(
+    file('sources.list'),
+    mirrors.map((mirror) => `deb [arch=amd64 signed-by=${KEYRING}] ${mirror} ${suite} main\n`).join(''),
+  );
   const settings: Readonly<Record<string, string>> = {
     'APT::Architecture': 'amd64',
     'APT::Architectures': 'amd64',
@@ -48,7 +51,9 @@ export async function privateApt(folder: LocalPath, suite: string, call: Call): 
   };
   const text = [...acquire, ...Object.entries(settings).map(([name, value]) => `${name} "${value}";`)].join('\n');
   await writeFile(file('apt.conf'), `${text}\n`);
-  return { run: (args, cwd, runCall) => runApt('apt-get', args, runCall, { cwd, env: { APT_CONFIG: file('apt.conf'), LC_ALL: 'C.UTF-8' } }) };
+  return {
+    run: (args, cwd, runCall) => runApt('apt-get', args, runCall, { cwd, env: { APT_CONFIG: file('apt.conf'), LC_ALL: 'C.UTF-8' } }),
+  };
 }
 
 /** The host's settings for http and https, its proxies among them, as lines of a configuration file. */
@@ -57,7 +62,12 @@ async function hostAcquireSettings(call: Call): Promise<readonly string[]> {
   return stdout.split('\n').filter((line) => line.startsWith('Acquire::http'));
 }
 
-async function runApt(program: string, args: readonly string[], call: Call, options: { cwd?: string; env?: Readonly<Record<string, string>> }): Promise<ExecResult> {
+async function runApt(
+  program: string,
+  args: readonly string[],
+  call: Call,
+  options: { cwd?: string; env?: Readonly<Record<string, string>> },
+): Promise<ExecResult> {
   try {
     const result = await exec(program, args, call, options);
     call.signal.throwIfAborted();

@@ -56,7 +56,8 @@ export async function fetchDebianPackages(wanted: DebianPackagesWanted, call: Ca
     offered.map(async (offer) => {
       const file = path.join(downloads, offer.fileName) as LocalPath;
       const sha256 = await sha256OfFile(file, call.signal);
-      if (sha256 !== offer.sha256) throw LabError.of('host.debian-package-altered', { package: offer.name, expected: offer.sha256, found: sha256 });
+      if (sha256 !== offer.sha256)
+        throw LabError.of('host.debian-package-altered', { package: offer.name, expected: offer.sha256, found: sha256 });
       return { name: offer.name, version: offer.version, file, sizeBytes: offer.sizeBytes, sha256 };
     }),
   );
@@ -64,7 +65,7 @@ export async function fetchDebianPackages(wanted: DebianPackagesWanted, call: Ca
 
 /** Unpacks packages over each other into `root`, two at a time; their scripts are not run. */
 export async function unpackDebianPackages(packages: readonly DebianPackage[], root: LocalPath, call: Call): Promise<void> {
-  const waiting = [...packages].sort((a, b) => b.sizeBytes - a.sizeBytes);
+  const waiting = packages.toSorted((a, b) => b.sizeBytes - a.sizeBytes);
   const worker = async (): Promise<void> => {
     for (let next = waiting.shift(); next; next = waiting.shift()) await unpack(next, root, call);
   };
@@ -106,7 +107,14 @@ async function download(
 
 async function sizeOfFiles(folder: string): Promise<number> {
   const names = await readdir(folder).catch(() => []);
-  const sizes = await Promise.all(names.map((name) => stat(path.join(folder, name)).then(({ size }) => size, () => 0)));
+  const sizes = await Promise.all(
+    names.map((name) =>
+      stat(path.join(folder, name)).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  );
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
@@ -115,7 +123,8 @@ async function runOrThrow(apt: PrivateApt, args: readonly string[], cwd: LocalPa
   if (result.exitCode === 0) return result.stdout;
   if (/No space left|not enough free space|ENOSPC/i.test(result.stderr)) throw LabError.of('file.disk-full', { path: cwd });
   const reason = result.stderr.trim().split('\n').slice(-3).join(' · ').slice(0, 500);
-  if (args[0] === 'update' || /resolve|connect|unreachable|Failed to fetch/i.test(result.stderr)) throw LabError.of('host.no-debian-network', { reason });
+  if (args[0] === 'update' || /resolve|connect|unreachable|Failed to fetch/i.test(result.stderr))
+    throw LabError.of('host.no-debian-network', { reason });
   throw LabError.of('host.apt-failed', { what: `apt-get ${args[0]}`, reason });
 }
 

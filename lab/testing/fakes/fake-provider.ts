@@ -110,7 +110,14 @@ async function up(servers: Set<http.Server>, acquireMs: number, call: Call): Pro
   }
   const { port } = server.address() as AddressInfo;
   const password = new Secret(randomBytes(9).toString('base64url'));
-  const endpoint: Endpoint = { transport: 'winrm', url: `http://127.0.0.1:${port}/wsman`, user: 'fake', password, authentication: 'ntlm', toolkit: { kind: 'powershell' } };
+  const endpoint: Endpoint = {
+    transport: 'winrm',
+    url: `http://127.0.0.1:${port}/wsman`,
+    user: 'fake',
+    password,
+    authentication: 'ntlm',
+    toolkit: { kind: 'powershell' },
+  };
   return { server, endpoint };
 }
 

@@ -74,7 +74,11 @@ export class AgentProcess {
     };
     if (this.#exited || child.pid === undefined) return finish();
     // TerminateProcess would leave the children; they are found by their parent, which must be there still.
-    const taskkill = spawn('taskkill.exe', ['/F', '/T', '/PID', String(child.pid)], { stdio: 'ignore', windowsHide: true, timeout: TASKKILL_LIMIT_MS });
+    const taskkill = spawn('taskkill.exe', ['/F', '/T', '/PID', String(child.pid)], {
+      stdio: 'ignore',
+      windowsHide: true,
+      timeout: TASKKILL_LIMIT_MS,
+    });
     taskkill.once('error', finish);
     taskkill.once('exit', finish);
   }

@@ -19,7 +19,7 @@ const reader = new LineReader(MOST_LINE_BYTES);
 
 function send(frame: AgentFrame): void {
   const bytes = Buffer.from(`${JSON.stringify(frame)}\n`);
-  for (let at = 0; at < bytes.length; ) at += writeSync(OUTPUT, bytes, at);
+  for (let at = 0; at < bytes.length;) at += writeSync(OUTPUT, bytes, at);
 }
 
 function obey(frame: HostFrame): void {

@@ -1,0 +1,108 @@
+import { mkdir, readFile, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import t from 'tap';
+import { callFor } from '../testing/calls.ts';
+import { type CachedFolder, cachedFolder, cachedFolderPath, findCached } from './cached-folder.ts';
+import { foldersIn } from './folders.ts';
+
+const call = callFor(20_000);
+
+const thing = (made: string[], more: Partial<CachedFolder> = {}): CachedFolder => ({
+  kind: 'thing',
+  recipe: { version: 1 },
+  make: async (into) => {
+    made.push(into);
+    await writeFile(path.join(into, 'file'), 'content');
+    return { files: ['file'], about: { thing: '1' } };
+  },
+  ...more,
+});
+
+t.test('it is made once and found again', async (t) => {
+  const folders = foldersIn({ LAB_CACHE_DIR: t.testdir() });
+  const made: string[] = [];
+  t.equal(await findCached(folders, thing(made)), undefined);
+  const first = await cachedFolder(folders, thing(made), call);
+  t.same(first, { folder: cachedFolderPath(folders, thing(made)), about: { thing: '1' } });
+  t.same(await cachedFolder(folders, thing(made), call), first);
+  t.equal(made.length, 1);
+  await cachedFolder(folders, thing(made, { recipe: { version: 2 } }), call);
+  t.equal(made.length, 2, 'another recipe is another folder');
+  t.equal((await readdir(folders.cache)).length, 2);
+});
+
+t.test('only one makes it at a time', async (t) => {
+  const folders = foldersIn({ LAB_CACHE_DIR: t.testdir() });
+  const made: string[] = [];
+  const waited: number[] = [];
+  const slow = thing(made, {
+    onWait: (holder) => waited.push(holder.pid),
+    make: async (into, makeCall) => {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return thing(made).make(into, makeCall);
+    },
+  });
+  const results = await Promise.all([1, 2, 3].map(() => cachedFolder(folders, slow, call)));
+  t.equal(made.length, 1);
+  t.equal(new Set(results.map((result) => result.folder)).size, 1);
+  t.ok(waited.includes(process.pid), 'who waits is told for whom');
+});
+
+t.test('what is not whole is made again', async (t) => {
+  const folders = foldersIn({ LAB_CACHE_DIR: t.testdir() });
+  const made: string[] = [];
+  const { folder } = await cachedFolder(folders, thing(made), call);
+  const file = path.join(folder, 'file');
+  const spoil = [
+    () => rm(path.join(folder, 'complete.json')),
+    () => writeFile(path.join(folder, 'complete.json'), '{"format":1'),
+    () => writeFile(file, 'longer content'),
+    () => writeFile(file, 'CONTENT'),
+    () => rm(file),
+  ];
+  for (const harm of spoil) {
+    await harm();
+    t.equal(await findCached(folders, thing(made)), undefined);
+    await cachedFolder(folders, thing(made), call);
+    t.equal(await readFile(file, 'utf8'), 'content');
+  }
+  t.equal(made.length, 1 + spoil.length);
+  await utimes(file, 1, 1);
+  t.not(await findCached(folders, thing(made)), undefined, 'a new time alone is no harm: the digest decides');
+});
+
+t.test('a maker that fails or is killed leaves nothing that looks whole', async (t) => {
+  const folders = foldersIn({ LAB_CACHE_DIR: t.testdir() });
+  const made: string[] = [];
+  const failing = thing(made, {
+    make: async (into) => (await writeFile(path.join(into, 'file'), 'half'), Promise.reject(new Error('no'))),
+  });
+  await t.rejects(cachedFolder(folders, failing, call), { message: 'no' });
+  t.same(await readdir(folders.cache), []);
+  const full = thing(made, { make: () => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC', syscall: 'write' })) });
+  await t.rejects(cachedFolder(folders, full, call), { code: 'file.disk-full' });
+  // As a killed maker leaves it.
+  const partial = `${cachedFolderPath(folders, thing(made))}.partial`;
+  await mkdir(partial, { recursive: true });
+  await writeFile(path.join(partial, 'stray'), 'x');
+  const { folder } = await cachedFolder(folders, thing(made), call);
+  t.same(new Set(await readdir(folder)), new Set(['complete.json', 'file']));
+});
+
+t.test('giving up while another makes it', async (t) => {
+  const folders = foldersIn({ LAB_CACHE_DIR: t.testdir() });
+  const made: string[] = [];
+  const open = Promise.withResolvers<void>();
+  const held = cachedFolder(
+    folders,
+    thing(made, { make: async (into, makeCall) => (await open.promise, thing(made).make(into, makeCall)) }),
+    call,
+  );
+  const control = new AbortController();
+  const reason = new Error('enough');
+  const waiting = cachedFolder(folders, thing(made, { onWait: () => control.abort(reason) }), { ...call, signal: control.signal });
+  await t.rejects(waiting, reason);
+  open.resolve();
+  await held;
+  t.equal(made.length, 1);
+});
