@@ -2,6 +2,7 @@ import path from 'node:path';
 import { Option } from 'commander';
 import { checks } from '../../checks/index.ts';
 import type { LabConfig } from '../../core/config.ts';
+import { LabError } from '../../core/error.ts';
 import type { LocalPath } from '../../core/ids.ts';
 import { makePlan } from '../../core/make-plan.ts';
 import { exitCodeOf } from '../../core/record.ts';
@@ -24,9 +25,15 @@ type RunOptions = ProjectOptions & SelectionOptions & { readonly json?: boolean;
 /** `lab run`, also what `lab` does when no command is named: the whole job. */
 export const runCommand: LabCommand = (program, context, finish) => {
   const command = program.command('run', { isDefault: true }).description('build, bundle, verify on every guest, report and seal (the default)');
+  // A word that is no command ends up here, since this is what runs without one.
+  command.argument('[nothing...]').configureHelp({ visibleArguments: () => [] });
   withJson(withSelection(withProject(command)), 'print the journal as NDJSON instead of progress')
     .addOption(new Option('--keep <when>', 'whether guests outlive the run').choices(['never', 'on-failure', 'always']))
-    .action(async (options: RunOptions) => {
+    .action(async (words: readonly string[], options: RunOptions) => {
+      if (words[0] !== undefined) {
+        const known = program.commands.map((each) => each.name()).join(', ');
+        throw LabError.of('usage.unknown-name', { what: 'command', name: words[0], known });
+      }
       const project = await openProject(options, context);
       const config = withKeep(project.config, options.keep);
       const plan = makePlan(config, checks, selectionOf(options));
