@@ -147,8 +147,8 @@ export const errorCatalogue = {
   },
   'checks.listing-incomplete': {
     kind: 'lab',
-    message: '{what} holds more than the lab lists ({limit} entries), so it cannot be said that nothing was left or lost there',
-    hint: 'Use a guest with less in it, or raise the bound in the check.',
+    message: '{what} could not be listed whole (it holds more than {limit} entries, or something unreadable), so it cannot be said that nothing was left or lost there',
+    hint: 'Use a guest with less in it, or give its user the right to read it.',
   },
   'checks.nothing-to-occupy': {
     kind: 'lab',

@@ -34,14 +34,14 @@ export function judgeBenchmark(facts: BenchmarkFacts, policy: Policy, assurance:
   const answers: readonly Answer[] = [
     atMost(
       'start-up-slow',
-      'The median start-up in ms',
+      'the median start-up in ms',
       figures.startUpMs,
       budgets.startUpMedianMs,
       'See what runs before the first line is printed; load parts when they are needed.',
     ),
     atLeast(
       'scan-slow',
-      'The median scan throughput in paths a minute',
+      'the median scan throughput in paths a minute',
       figures.pathsPerMinute,
       budgets.scanPathsPerMinute,
       'Profile a scan of a large library.',
@@ -99,12 +99,14 @@ const finding = (code: string, message: string, fix: string): Finding => ({ code
 
 const tooClose = (what: string, { median, low, high }: Summary, limit: number): Answer => ({
   undecided: LabError.of('checks.too-close', {
-    what,
+    what: capital(what),
     value: rounded(median),
     interval: `${rounded(low)} to ${rounded(high)}`,
     limit,
   }).toData(),
 });
+
+const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
 const noFigure = (what: string): Answer => ({ undecided: LabError.of('checks.no-figure', { what }).toData() });
 
@@ -114,7 +116,7 @@ function atMost(code: string, what: string, figure: Summary | undefined, limit: 
     return {
       finding: finding(
         code,
-        `${what} is ${rounded(figure.median)} (95 % interval ${rounded(figure.low)} to ${rounded(figure.high)}), ${limit} is allowed`,
+        `${capital(what)} is ${rounded(figure.median)} (95 % interval ${rounded(figure.low)} to ${rounded(figure.high)}), ${limit} is allowed`,
         fix,
       ),
     };
@@ -127,7 +129,7 @@ function atLeast(code: string, what: string, figure: Summary | undefined, limit:
     return {
       finding: finding(
         code,
-        `${what} is ${rounded(figure.median)} (95 % interval ${rounded(figure.low)} to ${rounded(figure.high)}), ${limit} is demanded`,
+        `${capital(what)} is ${rounded(figure.median)} (95 % interval ${rounded(figure.low)} to ${rounded(figure.high)}), ${limit} is demanded`,
         fix,
       ),
     };
@@ -140,7 +142,7 @@ function peak(code: string, what: string, value: number | undefined, limit: numb
     ? {
         finding: finding(
           code,
-          `${what} is ${rounded(value)}, ${limit} is allowed`,
+          `${capital(what)} is ${rounded(value)}, ${limit} is allowed`,
           'Look at what is held in memory; read large things piece by piece.',
         ),
       }

@@ -65,7 +65,11 @@ async function probe(guest: Guest, evidence: EvidenceSink, call: Call): Promise<
   const { gone, changed } = changesSince(before, after);
   await toolkit.remove(installDirectory, call);
   await toolkit.remove(scratch, call);
-  const remaining = await Promise.all(excluded.map((root) => toolkit.listTree(root, { hash: false, maxEntries: MOST_BUNDLE_FILES }, call)));
+  const remaining: string[] = [];
+  for (const root of excluded) {
+    const { entries } = await toolkit.listTree(root, { hash: false, maxEntries: MOST_BUNDLE_FILES }, call);
+    remaining.push(...entries.map((entry) => `${root}\\${entry.path}`));
+  }
 
   return {
     $schema: 'facts/clean-install.v1.json',
@@ -102,7 +106,7 @@ async function probe(guest: Guest, evidence: EvidenceSink, call: Call): Promise<
     },
     removal: {
       removed: excluded,
-      remaining: sample(remaining.flatMap(({ entries }, index) => entries.map((entry) => `${excluded[index]}\\${entry.path}`))),
+      remaining: sample(remaining),
     },
   };
 }

@@ -136,7 +136,7 @@ function judgePrograms({ version, help, components, absentFolder, bundle }: Clea
     ...when(
       components.working !== components.found.length,
       'component-count',
-      `The summary says ${components.working ?? 'nothing'}, ${components.found.length} parts were reported`,
+      `The summary counts ${components.working ?? 'no'} working parts and ${components.found.length} were reported`,
       'Report every native part and count it.',
     ),
     ...components.expected
@@ -245,7 +245,7 @@ function judgeSystem(facts: CleanInstallFacts, policy: Policy): readonly Finding
     ...when(
       left.length > 0,
       'leftovers',
-      `The program leaves ${left.length} entries (${bytes} bytes) that the policy does not allow: ${left
+      `The program leaves ${left.length} ${left.length === 1 ? 'entry' : 'entries'} (${bytes} bytes) that the policy does not allow: ${left
         .slice(0, 3)
         .map((entry) => entry.path)
         .join('; ')}`,

@@ -35,24 +35,22 @@ export async function takeSnapshot(
   excluded: readonly RemotePath[],
   call: Call,
 ): Promise<SystemSnapshot> {
-  const listings = await Promise.all(
-    roots.map(async ({ path, depth }) => {
-      const listing = await guest.toolkit.listTree(
-        path,
-        { hash: false, maxEntries: MOST_SYSTEM_ENTRIES, ...(depth === undefined ? {} : { depth }) },
-        call,
-      );
-      return { path, listing };
-    }),
-  );
   const entries = new Map<string, TreeEntry>();
-  for (const { path, listing } of listings) {
+  const incomplete: RemotePath[] = [];
+  // One after the other: a guest answers the next question sooner than it is ready to answer two at a time.
+  for (const { path, depth } of roots) {
+    const listing = await guest.toolkit.listTree(
+      path,
+      { hash: false, maxEntries: MOST_SYSTEM_ENTRIES, ...(depth === undefined ? {} : { depth }) },
+      call,
+    );
+    if (!listing.complete) incomplete.push(path);
     for (const entry of listing.entries) {
       const absolute = `${path.replace(/\\+$/, '')}\\${entry.path}`;
       if (!excluded.some((folder) => isWithin(absolute, folder))) entries.set(absolute.toLowerCase(), { ...entry, path: absolute });
     }
   }
-  return { entries, incomplete: listings.filter(({ listing }) => !listing.complete).map(({ path }) => path) };
+  return { entries, incomplete };
 }
 
 /** What is in `after` and was not in `before`, sorted. */

@@ -17,7 +17,7 @@ const OUTCOMES = 'outcomes.golden.json';
 
 export interface JudgeContract<Facts> {
   readonly check: Check<Facts>;
-  /** The check's `facts` folder: recorded facts, and `outcomes.golden.json`. Files called `invalid…` must be refused. */
+  /** The check's `facts` folder: recorded facts, and `outcomes.golden.json`. `invalid…` must be refused, `passed…`, `failed…` and `inconclusive…` must come out so. */
   readonly folder: string;
   /** Recorded facts that are as they should be, and what comes of them. */
   readonly good: { readonly file: string; readonly kind: 'passed' | 'skipped'; readonly assurance: Assurance };
@@ -47,6 +47,12 @@ export async function judgeContract<Facts>(t: Test, { check, folder, good, neutr
         return [[file, { outcomes: Object.fromEntries(given), highlights: check.highlights(facts) }]];
       }),
     );
+    for (const file of files) {
+      // failed-leftovers.json
+      const [, kind] = /^(passed|failed|inconclusive)\b/.exec(file) ?? [];
+      if (kind !== undefined)
+        t.equal(check.judge(readFacts(check, load(file)), samplePolicy, good.assurance).kind, kind, `${file} is what it is called`);
+    }
     const golden = path.join(folder, OUTCOMES);
     if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(golden, `${JSON.stringify(outcomes, undefined, 2)}\n`);
     t.same(outcomes, load(OUTCOMES));
