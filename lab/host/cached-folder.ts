@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
@@ -90,10 +91,20 @@ export async function cachedFolder(folders: Folders, wanted: CachedFolder, call:
   }
 }
 
-/** Removes a folder of the cache, half-made ones included. The marker goes first, so that a killed removal leaves nothing that looks whole. */
-export async function removeTree(folder: string): Promise<void> {
-  await rm(path.join(folder, MARKER), { force: true });
-  await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+/**
+ * Removes a folder of the cache. It is moved away first: a killed removal leaves nothing that looks whole, and what a killed maker had started may
+ * write into it for a moment longer.
+ */
+async function removeTree(folder: string): Promise<void> {
+  const old = `${folder}.${randomBytes(4).toString('hex')}.old`;
+  try {
+    await rename(folder, old);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  // What is not removed now is in nobody's way.
+  await rm(old, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
 }
 
 async function describe(folder: string, files: readonly string[], about: Readonly<Record<string, string>>): Promise<Marker> {

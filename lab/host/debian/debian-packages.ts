@@ -45,10 +45,12 @@ export async function fetchDebianPackages(wanted: DebianPackagesWanted, call: Ca
   const { suite, packages, folder, onProgress } = wanted;
   const apt = await privateApt(folder, suite, call);
   const downloads = path.join(folder, 'downloads') as LocalPath;
-  await mkdir(downloads, { recursive: true });
+  const nowhere = path.join(folder, 'empty') as LocalPath;
+  for (const needed of [downloads, nowhere]) await mkdir(needed, { recursive: true });
   onProgress({ what: `read the package index of Debian ${suite}` });
   await runOrThrow(apt, ['update', '-qq', '--error-on=any'], folder, call);
-  const offered = parseUris(await runOrThrow(apt, ['download', '--print-uris', ...packages], downloads, call));
+  // apt leaves out what lies in its working directory already.
+  const offered = parseUris(await runOrThrow(apt, ['download', '--print-uris', ...packages], nowhere, call));
   const missing = packages.filter((name) => !offered.some((offer) => offer.name === name));
   if (missing.length > 0) throw LabError.of('host.apt-failed', { what: missing.join(', '), reason: `not offered by Debian ${suite}` });
   await download(apt, packages, offered, downloads, onProgress, call);
