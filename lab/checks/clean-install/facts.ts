@@ -43,7 +43,7 @@ const entry = z.strictObject({ path: z.string().max(1000), kind: z.enum(['file',
 export const newEntries = z.strictObject({ count, sizeBytes: count, listed: z.array(entry).max(200) });
 export type NewEntries = z.infer<typeof newEntries>;
 
-export const component = z.strictObject({
+const component = z.strictObject({
   package: z.string().max(200),
   kind: z.string().max(40),
   version: z.string().max(80),
@@ -51,7 +51,6 @@ export const component = z.strictObject({
   works: z.boolean(),
   trial: z.string().max(400),
 });
-export type Component = z.infer<typeof component>;
 
 export const cleanInstallFacts = z.strictObject({
   $schema: z.literal('facts/clean-install.v1.json'),
