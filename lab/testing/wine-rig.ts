@@ -8,6 +8,7 @@ import type { GuestSpec } from '../core/guest.ts';
 import { type LocalPath, guestName } from '../core/ids.ts';
 import { AgentLink } from '../guests/wine/agent-link.ts';
 import { removeLeftovers } from '../guests/wine/leftovers.ts';
+import { writeOwnerNote } from '../guests/wine/owner-note.ts';
 import { type Prepared, type PreparationOptions, prepare } from '../guests/wine/preparation.ts';
 import { guestsFolder } from '../guests/wine/wine-lease.ts';
 import { foldersIn } from '../host/folders.ts';
@@ -58,6 +59,8 @@ export async function startBareGuest(t: Test, prepared: Prepared, spec: GuestSpe
     drive,
     env: { WINEDLLOVERRIDES: 'mshtml,winedbg.exe=' },
   });
+  // A test that is killed leaves something that `clean` knows.
+  await writeOwnerNote(folder, 'test-bare', spec.name, prefix.leftovers);
   const { program, args, env, cwd } = prefix.program({ kind: 'windows', args: ['X:\\node.exe', 'X:\\agent.cjs'] });
   const sandbox = spawn(program, args, { env, cwd, stdio: ['pipe', 'pipe', 'ignore'] });
   const gone = new Promise<void>((resolve) => sandbox.once('close', () => resolve()));
