@@ -49,9 +49,7 @@ const numberOf = (schema: Schema, key: string, otherwise: number): number => (ty
 
 /** Valid values that are `good` but for some of their keys: what random ones alone never come to is behind the first thing that is wrong with them. */
 export const mixedWith = (good: object, format: Format): fc.Arbitrary<unknown> =>
-  fc
-    .tuple(valuesOf(format), fc.subarray(Object.keys(good)))
-    .map(([other, keys]) => ({
-      ...good,
-      ...Object.fromEntries(keys.filter((key) => key in (other as object)).map((key) => [key, (other as Record<string, unknown>)[key]])),
-    }));
+  fc.tuple(valuesOf(format), fc.subarray(Object.keys(good))).map(([other, keys]) => ({
+    ...good,
+    ...Object.fromEntries(keys.filter((key) => key in (other as object)).map((key) => [key, (other as Record<string, unknown>)[key]])),
+  }));
