@@ -9,9 +9,10 @@ import { noiseBetween } from './statistics.ts';
 
 const WARM_UPS = 1;
 /** Rounds of one batch. Batches go through the programs forwards and backwards in turn, so that no place in a round favours a series. */
-const BATCH_ROUNDS = 5;
-const LEAST_ROUNDS = 10;
-const MOST_ROUNDS = 25;
+const BATCH_ROUNDS = 3;
+/** Each round starts the program twice. */
+const LEAST_ROUNDS = 6;
+const MOST_ROUNDS = 24;
 const SCAN_ROUNDS = 5;
 /** The twins agree well enough to stop. The policy's own limit is the judge's business and may be wider. */
 const QUIET = 0.2;
@@ -19,7 +20,7 @@ const QUIET = 0.2;
 const RESERVE_MS = 60_000;
 const RUN_TIMEOUT_MS = 60_000;
 
-const VIDEOS = 2000;
+const VIDEOS = 1000;
 const FOLDERS = 20;
 const REFERENCE_TEXT = 'the-guest-runs-programs';
 
