@@ -99,7 +99,7 @@ export async function prepareRelease(project: Project, folders: Folders, destina
     'build',
     async (timed, progress) => {
       const node = await windowsNode({ folders, projectRoot, onProgress: ({ what }) => progress(what) }, timed);
-      return await buildExecutable({ projectRoot, product: config.product, version, commit, windowsNode: node, outputDirectory: path.join(workshop.folder, 'build') as LocalPath, onProgress: (what) => progress(what) }, timed);
+      return await buildExecutable({ projectRoot, product: config.product, version, commit, windowsNode: node, reuse: folders, outputDirectory: path.join(workshop.folder, 'build') as LocalPath, onProgress: (what) => progress(what) }, timed);
     },
     ({ fileName, sizeBytes, sha256, packager, components }) => [
       { label: 'executable', value: fileName, note: `${(sizeBytes / 2 ** 20).toFixed(1)} MiB, SHA-256 ${sha256}` },

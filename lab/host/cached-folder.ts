@@ -4,7 +4,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { Call } from '../core/call.ts';
 import type { LocalPath } from '../core/ids.ts';
-import { readTextIfThere, writeError, writeFileAtomic } from './files.ts';
+import { foldersBelow, readTextIfThere, writeError, writeFileAtomic } from './files.ts';
 import type { Folders } from './folders.ts';
 import { sha256Of, sha256OfFile } from './hash.ts';
 import { type LockHolder, takeLock } from './lock.ts';
@@ -124,4 +124,14 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** Removes all but the newest `most` folders of a kind. One that cannot be removed is left for the next time. */
+export async function pruneCached(folders: Folders, kind: string, most: number): Promise<void> {
+  const names = (await foldersBelow(folders.cache)).filter((name) => name.startsWith(`${kind}-`) && name.length === kind.length + 1 + DIGEST_CHARACTERS);
+  const aged = await Promise.all(
+    names.map(async (name) => ({ name, madeMs: (await stat(path.join(folders.cache, name, MARKER)).catch(() => undefined))?.mtimeMs ?? 0 })),
+  );
+  const old = aged.toSorted((a, b) => b.madeMs - a.madeMs).slice(most);
+  await Promise.all(old.map(({ name }) => removeTree(path.join(folders.cache, name)).catch(() => {})));
 }

@@ -4,18 +4,15 @@ import type { LabConfig } from '../../core/config.ts';
 import { LabError } from '../../core/error.ts';
 import type { LocalPath } from '../../core/ids.ts';
 import { readTextIfThere } from '../../host/files.ts';
-import { sha256Of } from '../../host/hash.ts';
-import { readPlainFile, writeNewFile } from '../../host/plain-file.ts';
+import type { Folders } from '../../host/folders.ts';
+import { digestPlainFile, readPlainFile } from '../../host/plain-file.ts';
 import { openStaging } from '../../host/staging.ts';
-import { applicationManifest } from './application-manifest.ts';
+import { type Assembly, assembleExecutable } from './assemble-executable.ts';
 import type { BuiltExecutable, Component } from './built-executable.ts';
 import { bundleProgram } from './bundle-program.ts';
 import { libraryComponents } from './library-components.ts';
-import { makeSingleExecutable } from './make-single-executable.ts';
 import { type NativePart, componentsOf, readNativePart } from './native-parts.ts';
-import { writeChecksum } from './pe-checksum.ts';
-import { readBack } from './read-back.ts';
-import { withIdentity } from './windows-resources.ts';
+import { assembleOrReuse, recipeOf } from './reuse-executable.ts';
 
 export interface BuildRequest {
   readonly projectRoot: LocalPath;
@@ -27,11 +24,12 @@ export interface BuildRequest {
   /** The executable appears here under the product's name; what else is in the folder stays. */
   readonly outputDirectory: LocalPath;
   readonly onProgress?: (what: string) => void;
+  /** Where executables are kept that need not be built again; absent: it is built anew. */
+  readonly reuse?: Folders;
   /** The Node that packages; the one the lab runs on unless a test says otherwise. */
   readonly packager?: { readonly executable: string; readonly version: string };
 }
 
-const MOST_RUNTIME_BYTES = 512 << 20;
 const MOST_ICON_BYTES = 16 << 20;
 
 /**
@@ -62,28 +60,17 @@ export async function buildExecutable(request: BuildRequest, call: Call): Promis
   const libraries = await libraryComponents(projectRoot, metafile);
   call.signal.throwIfAborted();
 
-  onProgress('give the runtime its identity');
-  const nodeExecutable = await readPlainFile(windowsNode.executable, MOST_RUNTIME_BYTES);
-  const runtimeComponent = await runtimeOf(windowsNode, nodeExecutable);
+  const runtimeComponent = await runtimeOf(windowsNode, call);
   const icon = await readPlainFile(path.join(projectRoot, product.icon), MOST_ICON_BYTES);
-  const runtime = withIdentity(nodeExecutable, { product, version, fileName, icon });
-  call.signal.throwIfAborted();
-
-  onProgress('put the executable together');
   const assets = new Map(parts.map((part) => [part.name, part.bytes]));
+  const assembly: Assembly = { ...request, fileName, code, assets, icon, packager, onProgress };
   await using staging = await openStaging(request.outputDirectory);
-  const workFolder = path.join(staging.directory, 'parts') as LocalPath;
-  const made = await makeSingleExecutable({ folder: workFolder, runtime, program: code, assets, packager: packager.executable }, call);
-  const file = await readPlainFile(made, MOST_RUNTIME_BYTES);
-  writeChecksum(file);
-
-  onProgress('read the executable back');
-  readBack(file, { version, program: code, assets, manifest: applicationManifest(product.name, version) });
-  const { sha256, sizeBytes } = await writeNewFile(path.join(staging.directory, fileName), file, call.signal);
+  const { sizeBytes, sha256, runtimeBytes } = request.reuse
+    ? await assembleOrReuse(request.reuse, await recipeOf(assembly, runtimeComponent), assembly, staging.directory, call)
+    : await assembleExecutable(assembly, staging.directory, call);
   await staging.publish([fileName]);
 
   const nativePartsBytes = parts.reduce((sum, part) => sum + part.bytes.byteLength, 0);
-  const runtimeBytes = runtime.byteLength;
   return {
     path: path.join(request.outputDirectory, fileName) as LocalPath,
     fileName,
@@ -108,7 +95,7 @@ const describe = ({ name, package: from, bytes, sha256 }: NativePart): unknown =
   sha256,
 });
 
-async function runtimeOf(node: BuildRequest['windowsNode'], executable: Uint8Array): Promise<Component> {
+async function runtimeOf(node: BuildRequest['windowsNode'], call: Call): Promise<Component> {
   const text = await readTextIfThere(node.licence);
   if (text === undefined) throw LabError.of('build.no-licence', { package: `node ${node.version}` });
   return {
@@ -119,7 +106,7 @@ async function runtimeOf(node: BuildRequest['windowsNode'], executable: Uint8Arr
     // Of Node itself; its text goes on with the licences of all that it contains.
     licence: 'MIT',
     licenceTexts: [{ fileName: 'LICENSE', text }],
-    files: [{ name: 'node.exe', sha256: sha256Of(executable) }],
+    files: [{ name: 'node.exe', sha256: (await digestPlainFile(node.executable, call.signal)).sha256 }],
   };
 }
 
