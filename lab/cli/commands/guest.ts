@@ -138,11 +138,11 @@ async function withGuest<T>(name: string, context: CliContext, work: (connection
 function parsePlace(text: string): { readonly guest?: string; readonly path: string } {
   // win11:C:\Users\lab\file.txt (a guest's name has two letters at least, so that it is not a drive)
   const match = /^([a-z0-9][a-z0-9-]+):([A-Za-z]:[\\/].*)$/.exec(text);
-  return match ? { guest: match[1] as string, path: match[2] as string } : { path: text };
+  return match ? { guest: match[1], path: match[2] as string } : { path: text };
 }
 
 function asRemotePath(text: string): ReturnType<typeof remotePath> {
-  const path = text.replaceAll('/', '\\');
-  if (!isRemotePath(path)) throw LabError.of('usage.invalid', { problem: `${text} is not an absolute path in a guest, like C:\\Users\\lab\\file.txt` });
-  return remotePath(path);
+  const windowsPath = text.replaceAll('/', '\\');
+  if (!isRemotePath(windowsPath)) throw LabError.of('usage.invalid', { problem: `${text} is not an absolute path in a guest, like C:\\Users\\lab\\file.txt` });
+  return remotePath(windowsPath);
 }

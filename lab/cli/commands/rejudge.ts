@@ -42,10 +42,10 @@ export const rejudgeCommand: LabCommand = (program, context, finish) => {
       const { outcome } = judgeFacts(check, JSON.parse(Buffer.from(bytes).toString('utf8')), config.policy, assurance);
       const same = JSON.stringify(outcome) === JSON.stringify(cell.outcome);
       if (!same) differing += 1;
-      if (options.json) context.stdout.write(`${JSON.stringify({ cell: cell.id, then: cell.outcome, now: outcome, same })}\n`);
+      if (options.json) context.stdout.write(`${JSON.stringify({ cell: cell.id, before: cell.outcome, now: outcome, same })}\n`);
       rows.push([cell.id, cell.outcome.kind, outcome.kind, same ? 'same' : `differs${whyOf(outcome)}`]);
     }
-    if (!options.json) context.stdout.write(`${table([['CELL', 'THEN', 'NOW', ''], ...rows])}\n`);
+    if (!options.json) context.stdout.write(`${table([['CELL', 'BEFORE', 'NOW', ''], ...rows])}\n`);
     finish(differing === 0 ? 0 : 1);
   });
 };
