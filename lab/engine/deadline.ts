@@ -23,16 +23,3 @@ export function callWithin(limitMs: number, what: string, clock: Clock, parent?:
 
 /** A call without an end of its own: it lasts until `signal` aborts. */
 export const callUntil = (signal: AbortSignal): Call => ({ signal, deadline: { remainingMs: () => (signal.aborted ? 0 : Infinity) } });
-
-/**
- * Waits for `work`, but no longer than the call lasts: rejects with the signal's reason when that comes first. For work that ignores signals;
- * what it does later is lost.
- */
-export function orAborted<T>(work: Promise<T>, call: Call): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(call.signal.reason);
-    if (call.signal.aborted) abort();
-    call.signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, reject).finally(() => call.signal.removeEventListener('abort', abort));
-  });
-}
