@@ -200,7 +200,8 @@ async function verify(request: RunRequest, parts: FlowParts, journal: Journal, g
 function noteEnd(journal: Journal, call: Call, stopped: AbortSignal, error: unknown): void {
   if (call.signal.aborted) {
     const reason: unknown = call.signal.reason;
-    journal.emit({ type: 'interrupted', signal: reason instanceof LabError ? String(reason.values['signal'] ?? reason.message) : String(reason) });
+    const signal = reason instanceof LabError ? reason.values['signal'] : undefined;
+    journal.emit({ type: 'interrupted', signal: typeof signal === 'string' ? signal : reason instanceof Error ? reason.message : String(reason) });
   } else if (!stopped.aborted) {
     journal.emit({ type: 'run-failed', error: toErrorData(error) });
   }

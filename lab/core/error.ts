@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { z } from 'zod';
 import { type ErrorCode, type ErrorKind, type ErrorValues, errorCatalogue, errorKinds, fill } from './error-catalogue.ts';
 
@@ -64,5 +65,6 @@ export function toErrorData(thrown: unknown): ErrorData {
 function describeCause(cause: unknown): string | undefined {
   if (cause === undefined) return undefined;
   if (cause instanceof LabError) return `${cause.code}: ${cause.message}`;
-  return cause instanceof Error ? cause.message : String(cause);
+  if (cause instanceof Error) return cause.message;
+  return typeof cause === 'string' ? cause : inspect(cause);
 }
