@@ -17,7 +17,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   trust: ['core', 'host'],
   flow: ['core', 'engine', 'steps'],
   cli: ['core', 'engine', 'host', 'config', 'steps', 'winrm', 'transports', 'guests', 'toolkit', 'checks', 'reporters', 'trust', 'flow'],
-  main: ['core', 'cli'],
+  main: ['core', 'host', 'cli'],
 };
 
 /** Rooms whose folders are capabilities: one of them never imports another. */
