@@ -9,7 +9,7 @@ export const assurances = ['windows', 'emulated', 'simulated'] as const;
 
 /** The weaker of two: a run is worth what its weakest guest is worth. */
 export const weakest = (values: readonly Assurance[]): Assurance | undefined =>
-  [...assurances].reverse().find((assurance) => values.includes(assurance));
+  assurances.toReversed().find((assurance) => values.includes(assurance));
 
 /** What a reader must be told wherever results of this assurance stand. */
 export const assuranceLabel: Readonly<Record<Assurance, string>> = {

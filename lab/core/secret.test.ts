@@ -6,7 +6,7 @@ import { Masker, Secret } from './secret.ts';
 t.test('a secret prints as stars whichever way it is turned into text', async (t) => {
   const secret = new Secret('hunter2');
   t.equal(String(secret), '***');
-  t.equal(`${JSON.stringify({ secret })}`, '{"secret":"***"}');
+  t.equal(JSON.stringify({ secret }), '{"secret":"***"}');
   t.notMatch(inspect({ secret }, { depth: 5, showHidden: true }), /hunter2/);
   t.same(Object.keys(secret), []);
   t.equal(secret.reveal(), 'hunter2');

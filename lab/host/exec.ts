@@ -72,8 +72,8 @@ export async function exec(program: string, args: readonly string[], call: Call,
   return {
     exitCode: result.exitCode,
     signal: result.signal,
-    stdout: String(result.stdout ?? ''),
-    stderr: String(result.stderr ?? ''),
+    stdout: result.stdout ?? '',
+    stderr: result.stderr ?? '',
     aborted: call.signal.aborted,
     durationMs: result.durationMs,
   };

@@ -9,7 +9,7 @@ import type { AnyCheck, Check } from '../core/check.ts';
 import type { LabConfig } from '../core/config.ts';
 import type { LabEvent } from '../core/event.ts';
 import type { GuestLease, GuestSpec, Isolation, Provider } from '../core/guest.ts';
-import { type GuestName, type LocalPath, type Sha256, checkId, runId } from '../core/ids.ts';
+import { type GuestName, type LocalPath, checkId, runId } from '../core/ids.ts';
 import { makePlan } from '../core/make-plan.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Reporter } from '../core/reporter.ts';
@@ -166,7 +166,7 @@ const fakeTransport: Transport = {
 };
 
 const unexpected = (verb: string) => (): Promise<never> => Promise.reject(new Error(`the flow is not expected to call ${verb}`));
-const listing: TreeListing = { complete: true, entries: files.map(({ path: name, sizeBytes, sha256 }) => ({ path: name, kind: 'file', sizeBytes, sha256: sha256 as Sha256 })) };
+const listing: TreeListing = { complete: true, entries: files.map(({ path: name, sizeBytes, sha256 }) => ({ path: name, kind: 'file', sizeBytes, sha256 })) };
 
 /** A toolkit that knows just enough for the flow; anything else throws. */
 export const fakeToolkit: Toolkit = {

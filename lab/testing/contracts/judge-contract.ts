@@ -130,8 +130,12 @@ function othersOf(value: unknown, words: readonly string[]): readonly unknown[] 
       return ['', 'something else', ...words].filter((other) => other !== value);
     case 'object':
       return [[]];
+    case 'bigint':
+    case 'function':
+    case 'symbol':
+    case 'undefined':
+      return [];
   }
-  return [];
 }
 
 /** Every text that a schema names as one of several. */

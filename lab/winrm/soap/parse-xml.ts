@@ -53,7 +53,7 @@ function toElement(node: Node, outer: ReadonlyMap<string, string>, cuts: readonl
   const scope = new Map(outer);
   const attributes = new Map<string, string>();
   for (const [name, raw] of written) {
-    const value = resolveEntities(String(raw));
+    const value = resolveEntities(raw);
     if (name === 'xmlns') scope.set('', value);
     else if (name.startsWith('xmlns:')) scope.set(name.slice('xmlns:'.length), value);
     else attributes.set(localName(name), value);

@@ -82,7 +82,7 @@ t.test('a sender that is cut off leaves nothing under the name', async (t) => {
   });
   child.stdin.write(bytes.subarray(0, 2 << 20));
   child.stdin.end();
-  const [code] = await new Promise<[number | null]>((resolve) => child.once('close', (...ended) => resolve([ended[0] as number | null])));
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
   t.equal(code, 1);
   t.same(readdirSync(folder).toSorted(), ['kept', 'made']);
 });
