@@ -1,13 +1,14 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
 import { type ErrorData, LabError, toErrorData } from '../core/error.ts';
-import type { ErrorKind } from '../core/error-catalogue.ts';
+import type { ErrorKind } from '../core/error-entry.ts';
 import { type CliContext, wantsColour } from './cli-context.ts';
 
 const exitCodes: Readonly<Record<ErrorKind, number>> = { product: 1, usage: 2, host: 3, guest: 3, transport: 3, lab: 3, interrupted: 130 };
 
 /** What happened · where · what to do next. Bugs come with their stack. */
 export function errorText(error: ErrorData, colour: boolean): string {
-  const paint = (format: 'red' | 'bold' | 'dim', text: string): string => (colour ? styleText(format, text, { validateStream: false }) : text);
+  const paint = (format: 'red' | 'bold' | 'dim', text: string): string =>
+    colour ? styleText(format, text, { validateStream: false }) : text;
   const lines = [`${paint('red', 'error')} ${paint('bold', error.message)}`];
   if (error.where) lines.push(`  where: ${error.where}`);
   lines.push(`  next:  ${error.hint}`);

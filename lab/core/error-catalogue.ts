@@ -1,19 +1,5 @@
-/**
- * Whose fault an expected failure is, which decides the exit code.
- *
- * `usage`: what was asked (exit 2). `product`: the release under test (exit 1). `host`, `guest`, `transport`, `lab`: the lab could not decide
- * (exit 3). `interrupted`: somebody stopped it (exit 130).
- */
-export type ErrorKind = (typeof errorKinds)[number];
-export const errorKinds = ['usage', 'product', 'host', 'guest', 'transport', 'lab', 'interrupted'] as const;
-
-interface Entry {
-  readonly kind: ErrorKind;
-  /** What happened. `{name}` is a blank. */
-  readonly message: string;
-  /** What to do next. */
-  readonly hint: string;
-}
+import type { ErrorEntry } from './error-entry.ts';
+import { guestErrors } from './guest-errors.ts';
 
 /** Every expected failure of the lab. `docs/reference/errors.md` is generated from this list. */
 export const errorCatalogue = {
@@ -23,37 +9,97 @@ export const errorCatalogue = {
     message: 'The lab has a bug: {message}',
     hint: 'Report it with the stack in the journal; nothing was decided about the release.',
   },
-  'lab.interrupted': { kind: 'interrupted', message: 'Stopped by {signal}', hint: 'Run the command again; what had finished is in the journal.' },
-  'lab.deadline': { kind: 'lab', message: '{what} did not finish within {limit}', hint: 'Look at the last events of the journal; raise `timeouts` in lab.config.json if the machine is slow.' },
+  'lab.interrupted': {
+    kind: 'interrupted',
+    message: 'Stopped by {signal}',
+    hint: 'Run the command again; what had finished is in the journal.',
+  },
+  'lab.deadline': {
+    kind: 'lab',
+    message: '{what} did not finish within {limit}',
+    hint: 'Look at the last events of the journal; raise `timeouts` in lab.config.json if the machine is slow.',
+  },
   // use and configuration
   'usage.unknown-run': { kind: 'usage', message: 'There is no run {run} in {folder}', hint: '`lab list` names the runs.' },
   'usage.unknown-name': { kind: 'usage', message: 'There is no {what} named {name}', hint: 'Known: {known}.' },
-  'usage.invalid': { kind: 'usage', message: '{problem}', hint: '`npm run lab -- --help` shows the commands, `npm run lab -- COMMAND --help` one of them.' },
-  'usage.no-guest-running': { kind: 'usage', message: 'No guest named {guest} is running', hint: 'Start one with `npm run lab -- guest start {guest}` in another terminal; running now: {running}.' },
-  'usage.guest-running-already': { kind: 'usage', message: 'A guest named {guest} is running already (process {pid})', hint: 'Use it, stop it with Ctrl-C where it was started, or give the new one another name with --name.' },
-  'usage.sealed': { kind: 'usage', message: 'The report of {run} is sealed and would change', hint: 'Write the new one somewhere else with --output FILE.' },
-  'usage.nothing-selected': { kind: 'usage', message: 'Nothing is planned: {why}', hint: 'Widen --guest, --check or --provider; `lab plan` shows what a selection gives.' },
-  'config.unreadable': { kind: 'usage', message: 'The configuration {file} cannot be read', hint: 'Create it or name another with --config FILE.' },
-  'config.invalid': { kind: 'usage', message: 'The configuration {file} has {count}:\n{problems}', hint: 'Mend each line named above; docs/guide/configuration.md explains the keys.' },
+  'usage.invalid': {
+    kind: 'usage',
+    message: '{problem}',
+    hint: '`npm run lab -- --help` shows the commands, `npm run lab -- COMMAND --help` one of them.',
+  },
+  'usage.no-guest-running': {
+    kind: 'usage',
+    message: 'No guest named {guest} is running',
+    hint: 'Start one with `npm run lab -- guest start {guest}` in another terminal; running now: {running}.',
+  },
+  'usage.guest-running-already': {
+    kind: 'usage',
+    message: 'A guest named {guest} is running already (process {pid})',
+    hint: 'Use it, stop it with Ctrl-C where it was started, or give the new one another name with --name.',
+  },
+  'usage.sealed': {
+    kind: 'usage',
+    message: 'The report of {run} is sealed and would change',
+    hint: 'Write the new one somewhere else with --output FILE.',
+  },
+  'usage.nothing-selected': {
+    kind: 'usage',
+    message: 'Nothing is planned: {why}',
+    hint: 'Widen --guest, --check or --provider; `lab plan` shows what a selection gives.',
+  },
+  'config.unreadable': {
+    kind: 'usage',
+    message: 'The configuration {file} cannot be read',
+    hint: 'Create it or name another with --config FILE.',
+  },
+  'config.invalid': {
+    kind: 'usage',
+    message: 'The configuration {file} has {count}:\n{problems}',
+    hint: 'Mend each line named above; docs/guide/configuration.md explains the keys.',
+  },
   // the run
-  'run.guest-lost': { kind: 'guest', message: 'Guest {guest} ended in the middle of it: {reason}', hint: 'Run again; if it happens again, `lab guest start {guest}` shows the guest by itself.' },
+  'run.guest-lost': {
+    kind: 'guest',
+    message: 'Guest {guest} ended in the middle of it: {reason}',
+    hint: 'Run again; if it happens again, `lab guest start {guest}` shows the guest by itself.',
+  },
   'run.not-isolated': {
     kind: 'guest',
     message: 'Guest {guest} is not walled off from this machine, so a clean start proves nothing',
     hint: '`lab doctor` says why namespaces are refused here; run on a host that allows them.',
   },
-  'run.wrong-guest': { kind: 'guest', message: 'Guest {guest} should be Windows build {expected} and says it is {actual}', hint: '`lab clean --cache` makes the embedded guests anew.' },
-  'run.guest-unavailable': { kind: 'guest', message: 'Guest {guest} did not come up, so nothing was asked of it', hint: 'The guest\'s own error stands beside it; `lab doctor` looks at the host.' },
+  'run.wrong-guest': {
+    kind: 'guest',
+    message: 'Guest {guest} should be Windows build {expected} and says it is {actual}',
+    hint: '`lab clean --cache` makes the embedded guests anew.',
+  },
+  'run.guest-unavailable': {
+    kind: 'guest',
+    message: 'Guest {guest} did not come up, so nothing was asked of it',
+    hint: "The guest's own error stands beside it; `lab doctor` looks at the host.",
+  },
   'run.no-bundle': { kind: 'lab', message: 'There is no bundle to check: {reason}', hint: 'Mend the build first; its error stands above.' },
-  'run.secret-in-folder': { kind: 'lab', message: 'A secret stands in {file} of the run folder', hint: 'Nothing was sealed. Delete the folder and report this as a bug of the lab.' },
-  'run.evidence-gone': { kind: 'lab', message: 'The evidence {sha256} of {cell} is missing or changed', hint: '`lab verify {run}` shows what else is.' },
+  'run.secret-in-folder': {
+    kind: 'lab',
+    message: 'A secret stands in {file} of the run folder',
+    hint: 'Nothing was sealed. Delete the folder and report this as a bug of the lab.',
+  },
+  'run.evidence-gone': {
+    kind: 'lab',
+    message: 'The evidence {sha256} of {cell} is missing or changed',
+    hint: '`lab verify {run}` shows what else is.',
+  },
   // bundle
   'bundle.changed': {
     kind: 'host',
     message: '{path} changed while the bundle was being made: {was} was expected, {is} was read',
     hint: 'Something else writes to these files; stop it and run again.',
   },
-  'bundle.source-missing': { kind: 'usage', message: 'The bundle needs {what}, and {path} has none', hint: 'Add it to the project: docs/reference/bundle.md says what a bundle holds.' },
+  'bundle.source-missing': {
+    kind: 'usage',
+    message: 'The bundle needs {what}, and {path} has none',
+    hint: 'Add it to the project: docs/reference/bundle.md says what a bundle holds.',
+  },
   'bundle.source-refused': {
     kind: 'usage',
     message: '{path} cannot go into a bundle: {reason}',
@@ -64,48 +110,72 @@ export const errorCatalogue = {
     message: 'The licences are not complete:\n{problems}',
     hint: 'A component that ships needs a known SPDX licence and its text. Add what is missing or drop the component.',
   },
-  'bundle.sbom-invalid': { kind: 'lab', message: 'The bill of materials is not valid CycloneDX: {problems}', hint: 'The names, purls or hashes of the build are not what the standard allows; the build step writes them.' },
+  'bundle.sbom-invalid': {
+    kind: 'lab',
+    message: 'The bill of materials is not valid CycloneDX: {problems}',
+    hint: 'The names, purls or hashes of the build are not what the standard allows; the build step writes them.',
+  },
   'bundle.differs': {
     kind: 'product',
     message: '{where} is not the bundle that its manifest describes:\n{problems}',
     hint: 'Do not use it. Get the bundle again from where it was made, or make it again.',
   },
-  // toolkit
-  'toolkit.not-in-build': {
-    kind: 'usage',
-    message: 'This build cannot talk to a guest through {toolkit}',
-    hint: 'Only embedded guests, which bring their own tool, are part of this build; choose a guest with the provider wine.',
-  },
-  'toolkit.tool-missing': { kind: 'guest', message: 'The guest does not know the tool {launcher}: {complaint}', hint: '`lab clean --cache` makes the embedded guests anew.' },
-  'toolkit.tool-failed': { kind: 'guest', message: 'The tool in the guest was asked to {verb} and {how}: {complaint}', hint: 'Look at the guest with `lab guest start`.' },
-  'toolkit.answer-invalid': {
-    kind: 'guest',
-    message: 'The guest was asked to {verb} and its answer is not valid: {problem}',
-    hint: 'The guest or its tool is broken, or of another version; nothing of the answer was used.',
-  },
-  'toolkit.verb-failed': { kind: 'guest', message: 'The guest was asked to {verb} and could not ({code}): {reason}', hint: 'Look at the guest with `lab guest start`.' },
-  'toolkit.start-failed': { kind: 'guest', message: 'The guest could not start a program: {reason}', hint: 'If it is the program under test, look at the file in the guest: is it there, and is it whole?' },
-  'toolkit.archive-refused': { kind: 'guest', message: 'The guest did not unpack the archive: {reason}', hint: 'Look at how the archive was made; nothing of it was left in the guest.' },
   // trust
-  'trust.run-damaged': { kind: 'lab', message: 'The run in {folder} cannot be read: {problem}', hint: '`lab verify` names everything that is wrong with it.' },
-  'trust.not-sealable': { kind: 'lab', message: 'The run in {folder} cannot be sealed: {problem}', hint: 'Nobody may write to a run folder while the lab does; run again.' },
-  'trust.key-exposed': { kind: 'host', message: 'The key {file} can be read by others than its owner', hint: 'Take their permissions away (chmod 600); if somebody may have it, delete it and a new one is made.' },
+  'trust.run-damaged': {
+    kind: 'lab',
+    message: 'The run in {folder} cannot be read: {problem}',
+    hint: '`lab verify` names everything that is wrong with it.',
+  },
+  'trust.not-sealable': {
+    kind: 'lab',
+    message: 'The run in {folder} cannot be sealed: {problem}',
+    hint: 'Nobody may write to a run folder while the lab does; run again.',
+  },
+  'trust.key-exposed': {
+    kind: 'host',
+    message: 'The key {file} can be read by others than its owner',
+    hint: 'Take their permissions away (chmod 600); if somebody may have it, delete it and a new one is made.',
+  },
   'trust.key-invalid': { kind: 'host', message: '{file} is no Ed25519 key in PEM', hint: 'Remove it, or put the right one in its place.' },
   // files that leave a process
-  'file.invalid': { kind: 'lab', message: '{file} is not valid {format}: {problems}', hint: 'It was written by another version, or changed since.' },
-  'file.not-plain': { kind: 'host', message: '{path} is a link, a pipe or a device where a plain file or folder is needed', hint: 'Replace it by the real thing.' },
+  'file.invalid': {
+    kind: 'lab',
+    message: '{file} is not valid {format}: {problems}',
+    hint: 'It was written by another version, or changed since.',
+  },
+  'file.not-plain': {
+    kind: 'host',
+    message: '{path} is a link, a pipe or a device where a plain file or folder is needed',
+    hint: 'Replace it by the real thing.',
+  },
   'file.unreadable': { kind: 'host', message: '{path} cannot be read: {reason}', hint: 'Check that it is there, and its permissions.' },
-  'file.too-large': { kind: 'host', message: '{path} has more than {limit}', hint: 'Nothing of that size is expected there; look at what it holds.' },
-  'file.disk-full': { kind: 'host', message: 'The disk is full: {path} cannot be written', hint: 'Free some space (`lab clean` removes what old runs left) and run again.' },
+  'file.too-large': {
+    kind: 'host',
+    message: '{path} has more than {limit}',
+    hint: 'Nothing of that size is expected there; look at what it holds.',
+  },
+  'file.disk-full': {
+    kind: 'host',
+    message: 'The disk is full: {path} cannot be written',
+    hint: 'Free some space (`lab clean` removes what old runs left) and run again.',
+  },
   'file.unwritable': { kind: 'host', message: '{path} cannot be written: {reason}', hint: 'Check the folder and its permissions.' },
   // the host: what is fetched from outside
-  'host.no-npm': { kind: 'host', message: 'npm is not on the PATH and {package} has to be fetched with it', hint: 'Install npm (Debian: apt-get install npm) or put it on the PATH.' },
+  'host.no-npm': {
+    kind: 'host',
+    message: 'npm is not on the PATH and {package} has to be fetched with it',
+    hint: 'Install npm (Debian: apt-get install npm) or put it on the PATH.',
+  },
   'host.npm-failed': {
     kind: 'host',
     message: 'npm could not fetch {package}: {reason}',
     hint: 'The first run needs the network; check it and npm’s registry and proxy settings, then run again. Later runs are offline.',
   },
-  'host.package-unpinned': { kind: 'lab', message: '{file} does not pin {package} with a SHA-512 digest', hint: 'Restore package-lock.json from version control and run `npm ci`.' },
+  'host.package-unpinned': {
+    kind: 'lab',
+    message: '{file} does not pin {package} with a SHA-512 digest',
+    hint: 'Restore package-lock.json from version control and run `npm ci`.',
+  },
   'host.package-altered': {
     kind: 'host',
     message: '{package} is not what package-lock.json names: expected {expected}, got {found}',
@@ -126,19 +196,31 @@ export const errorCatalogue = {
     message: 'No Debian mirror stands in the apt sources below {folder}',
     hint: 'Add a source of Debian’s main archive there, or run the lab on Debian (a virtual machine, a container, WSL 2).',
   },
-  'host.no-debian-keyring': { kind: 'host', message: 'Debian’s keys are not at {file}, so packages cannot be checked', hint: 'apt-get install debian-archive-keyring' },
+  'host.no-debian-keyring': {
+    kind: 'host',
+    message: 'Debian’s keys are not at {file}, so packages cannot be checked',
+    hint: 'apt-get install debian-archive-keyring',
+  },
   'host.no-debian-network': {
     kind: 'host',
     message: 'The Debian mirror of this machine cannot be reached: {reason}',
     hint: 'The first run needs the network; check it and apt’s sources and proxy, then run again. Later runs are offline.',
   },
-  'host.apt-failed': { kind: 'host', message: 'apt could not give {what}: {reason}', hint: 'Check that `apt-get update` works on this machine and that its mirror carries Debian 13.' },
+  'host.apt-failed': {
+    kind: 'host',
+    message: 'apt could not give {what}: {reason}',
+    hint: 'Check that `apt-get update` works on this machine and that its mirror carries Debian 13.',
+  },
   'host.debian-package-altered': {
     kind: 'host',
     message: 'The Debian package {package} is not what the signed index names: expected {expected}, got {found}',
     hint: 'Something between here and the mirror changes files. Remove the cache folder and try again; do not use the file.',
   },
-  'host.unpack-failed': { kind: 'host', message: '{file} could not be unpacked: {reason}', hint: 'Free some space, remove the cache folder and run again.' },
+  'host.unpack-failed': {
+    kind: 'host',
+    message: '{file} could not be unpacked: {reason}',
+    hint: 'Free some space, remove the cache folder and run again.',
+  },
   // checks
   'checks.control-failed': {
     kind: 'guest',
@@ -147,7 +229,8 @@ export const errorCatalogue = {
   },
   'checks.listing-incomplete': {
     kind: 'lab',
-    message: '{what} could not be listed whole (it holds more than {limit} entries, or something unreadable), so it cannot be said that nothing was left or lost there',
+    message:
+      '{what} could not be listed whole (it holds more than {limit} entries, or something unreadable), so it cannot be said that nothing was left or lost there',
     hint: 'Use a guest with less in it, or give its user the right to read it.',
   },
   'checks.nothing-to-occupy': {
@@ -170,7 +253,11 @@ export const errorCatalogue = {
     message: '{what} is {value} (95 % interval {interval}) with a limit of {limit}: too close to decide',
     hint: 'Run again on a quieter machine, or decide on another limit in `policy.budgets`.',
   },
-  'checks.no-figure': { kind: 'guest', message: 'The guest cannot tell {what}, and the policy has a limit for it', hint: 'Use a guest that can; docs/reference/checks.md says where the figure comes from.' },
+  'checks.no-figure': {
+    kind: 'guest',
+    message: 'The guest cannot tell {what}, and the policy has a limit for it',
+    hint: 'Use a guest that can; docs/reference/checks.md says where the figure comes from.',
+  },
   'checks.mark-lost': {
     kind: 'guest',
     message: 'The mark of a download did not stay on the archive: {found} was read back',
@@ -179,67 +266,58 @@ export const errorCatalogue = {
   'checks.smartscreen-unobserved': {
     kind: 'lab',
     message: 'Nobody has watched SmartScreen in this guest; predicted for the worst case: {predicted}',
-    hint: 'This version of the lab predicts only. Start the downloaded program on the guest\'s desktop and write down what it says.',
-  },
-  // winrm
-  'winrm.unreachable': { kind: 'transport', message: 'Nothing answers WinRM at {url}: {reason}', hint: 'Check that the guest runs, that its WinRM service has a listener on that port, and that no firewall is between.' },
-  'winrm.authentication-refused': { kind: 'transport', message: '{url} refused {user} ({scheme})', hint: 'Check user and password. {advice}' },
-  'winrm.unencrypted-refused': { kind: 'transport', message: '{url} takes no unencrypted messages', hint: 'Use NTLM, which seals them, or HTTPS; AllowUnencrypted=true on the guest is for walled-off test networks only.' },
-  'winrm.certificate-refused': { kind: 'transport', message: 'The certificate of {url} is not the expected one: {reason}', hint: 'Compare the SHA-256 of the listener’s certificate on the guest with the pin; somebody may be in between.' },
-  'winrm.fault': { kind: 'transport', message: 'The guest refused {action} with WinRM fault {code}: {reason}', hint: '{advice}' },
-  'winrm.protocol-violation': { kind: 'transport', message: '{url} does not speak WinRM as it should: {what}', hint: 'Check that the URL is that of a WinRM listener; otherwise the guest cannot be trusted.' },
-  'winrm.connection-lost': { kind: 'transport', message: 'The connection to {url} broke during {action}: {reason}', hint: 'The guest may have gone down; what it was doing is unknown, so nothing was sent twice.' },
-  'winrm.timed-out': { kind: 'transport', message: '{url} did not answer {action} within {limit}', hint: 'The guest hangs or is overloaded; look at it with `lab guest exec`.' },
-  'winrm.upload-refused': { kind: 'transport', message: 'The guest did not take {path}: {reason}', hint: 'Check that the folder is writable in the guest and that its disk has room.' },
-  'winrm.upload-mismatch': { kind: 'transport', message: '{path} arrived changed: SHA-256 {actual} instead of {expected}', hint: 'The local file was changed while it was copied, or the guest cannot be trusted. Copy it again.' },
-  'winrm.download-refused': { kind: 'transport', message: 'The guest did not give out {path}: {reason}', hint: 'Check that the file exists in the guest and is readable.' },
-  'winrm.download-mismatch': { kind: 'transport', message: '{path} came out changed: SHA-256 {actual} instead of {expected}', hint: 'The file was changed in the guest while it was copied. Copy it again when nothing writes to it.' },
-  'winrm.no-receiver': { kind: 'usage', message: 'Files cannot be copied to or from {url}: the guest has only PowerShell, and the receiver script for Windows PowerShell is not part of this lab yet', hint: 'Use a guest of the `wine` provider, whose agent receives files, or put the file there by other means.' },
-  // embedded guests
-  'wine.unsupported-host': {
-    kind: 'host',
-    message: 'Embedded guests need Linux on x64, and this is {platform} on {architecture}',
-    hint: 'Run the lab on Debian 12 or newer on x64: a machine, a virtual machine, a container, or WSL 2.',
-  },
-  'wine.template-failed': {
-    kind: 'host',
-    message: 'The {what} that embedded guests start from does not work: {output}',
-    hint: 'Look at `lab doctor`; remove the cache folder and run again. If it stays, report it with this output.',
-  },
-  'wine.guest-not-started': {
-    kind: 'guest',
-    message: 'The embedded guest {guest} did not come up: {reason}',
-    hint: 'Look at `lab doctor` and at the guest’s log, quoted as the cause; run again.',
+    hint: "This version of the lab predicts only. Start the downloaded program on the guest's desktop and write down what it says.",
   },
   // build
-  'build.no-entry': { kind: 'usage', message: 'The program\'s entry module {entry} is not there', hint: 'Correct `product.entry` in lab.config.json.' },
+  'build.no-entry': {
+    kind: 'usage',
+    message: "The program's entry module {entry} is not there",
+    hint: 'Correct `product.entry` in lab.config.json.',
+  },
   'build.source-error': { kind: 'product', message: 'The program cannot be bundled:\n{problems}', hint: 'Mend each place named above.' },
   'build.unused-replacement': {
     kind: 'usage',
     message: 'Nothing was replaced by {replacement}: the program imports no module of the name it stands under',
     hint: 'Correct or remove the entry in `product.replaceModules`; keys are files, as in `package/lib/file.js`.',
   },
-  'build.package-missing': { kind: 'host', message: 'The package {package} is not installed with its {file}', hint: 'Run `npm ci`; when that does not help, correct lab.config.json.' },
+  'build.package-missing': {
+    kind: 'host',
+    message: 'The package {package} is not installed with its {file}',
+    hint: 'Run `npm ci`; when that does not help, correct lab.config.json.',
+  },
   'build.no-licence': {
     kind: 'product',
     message: '{package} goes into the executable and brings no licence, or no text of it',
     hint: 'Use another package, or ask its author; without its licence text it must not be given away.',
   },
   'build.bad-icon': { kind: 'product', message: '{file} is no Windows icon with at least one image', hint: 'Make it an .ico file.' },
-  'build.bad-version': { kind: 'product', message: '{version} is no version that Windows can show', hint: 'Use three numbers up to 65535: 1.2.3 or 1.2.3-beta.4.' },
+  'build.bad-version': {
+    kind: 'product',
+    message: '{version} is no version that Windows can show',
+    hint: 'Use three numbers up to 65535: 1.2.3 or 1.2.3-beta.4.',
+  },
   'build.node-differs': {
     kind: 'host',
     message: 'The lab runs on Node {packager}, and the executable is made of Node {runtime}',
     hint: 'Start the lab with `npm run lab`, which uses the Node that is pinned in package.json; run `npm ci` when that is another.',
   },
-  'build.bad-runtime': { kind: 'host', message: '{file} is no Windows program that Node can be put into: {reason}', hint: 'Remove the cache folder and run again; it is then fetched anew.' },
-  'build.packager-failed': { kind: 'host', message: 'Node could not put the executable together: {reason}', hint: 'Check the free space of the disk; `node --build-sea` is what failed.' },
+  'build.bad-runtime': {
+    kind: 'host',
+    message: '{file} is no Windows program that Node can be put into: {reason}',
+    hint: 'Remove the cache folder and run again; it is then fetched anew.',
+  },
+  'build.packager-failed': {
+    kind: 'host',
+    message: 'Node could not put the executable together: {reason}',
+    hint: 'Check the free space of the disk; `node --build-sea` is what failed.',
+  },
   'build.wrong-executable': {
     kind: 'lab',
     message: 'The executable is not what was to be built: {problems}',
     hint: 'Nothing was kept. Report it as a bug of the lab with the version of Node.',
   },
-} as const satisfies Record<string, Entry>;
+  ...guestErrors,
+} as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;
 

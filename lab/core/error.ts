@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { z } from 'zod';
-import { type ErrorCode, type ErrorKind, type ErrorValues, errorCatalogue, errorKinds, fill } from './error-catalogue.ts';
+import { type ErrorCode, type ErrorValues, errorCatalogue, fill } from './error-catalogue.ts';
+import { type ErrorKind, errorKinds } from './error-entry.ts';
 
 /** An expected failure as plain data: what happened, where, what to do next. */
 export const errorData = z.strictObject({

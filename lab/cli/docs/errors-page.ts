@@ -1,4 +1,5 @@
-import { type ErrorKind, errorCatalogue, errorKinds } from '../../core/error-catalogue.ts';
+import { errorCatalogue } from '../../core/error-catalogue.ts';
+import { type ErrorKind, errorKinds } from '../../core/error-entry.ts';
 import { generatedNote } from './markdown.ts';
 
 const meaning: Readonly<Record<ErrorKind, string>> = {

@@ -1,0 +1,120 @@
+import type { ErrorEntry } from './error-entry.ts';
+
+/** What can go wrong between the lab and a guest: the part of the catalogue that is about toolkit, WinRM and embedded guests. */
+export const guestErrors = {
+  // toolkit
+  'toolkit.not-in-build': {
+    kind: 'usage',
+    message: 'This build cannot talk to a guest through {toolkit}',
+    hint: 'Only embedded guests, which bring their own tool, are part of this build; choose a guest with the provider wine.',
+  },
+  'toolkit.tool-missing': {
+    kind: 'guest',
+    message: 'The guest does not know the tool {launcher}: {complaint}',
+    hint: '`lab clean --cache` makes the embedded guests anew.',
+  },
+  'toolkit.tool-failed': {
+    kind: 'guest',
+    message: 'The tool in the guest was asked to {verb} and {how}: {complaint}',
+    hint: 'Look at the guest with `lab guest start`.',
+  },
+  'toolkit.answer-invalid': {
+    kind: 'guest',
+    message: 'The guest was asked to {verb} and its answer is not valid: {problem}',
+    hint: 'The guest or its tool is broken, or of another version; nothing of the answer was used.',
+  },
+  'toolkit.verb-failed': {
+    kind: 'guest',
+    message: 'The guest was asked to {verb} and could not ({code}): {reason}',
+    hint: 'Look at the guest with `lab guest start`.',
+  },
+  'toolkit.start-failed': {
+    kind: 'guest',
+    message: 'The guest could not start a program: {reason}',
+    hint: 'If it is the program under test, look at the file in the guest: is it there, and is it whole?',
+  },
+  'toolkit.archive-refused': {
+    kind: 'guest',
+    message: 'The guest did not unpack the archive: {reason}',
+    hint: 'Look at how the archive was made; nothing of it was left in the guest.',
+  },
+  // winrm
+  'winrm.unreachable': {
+    kind: 'transport',
+    message: 'Nothing answers WinRM at {url}: {reason}',
+    hint: 'Check that the guest runs, that its WinRM service has a listener on that port, and that no firewall is between.',
+  },
+  'winrm.authentication-refused': {
+    kind: 'transport',
+    message: '{url} refused {user} ({scheme})',
+    hint: 'Check user and password. {advice}',
+  },
+  'winrm.unencrypted-refused': {
+    kind: 'transport',
+    message: '{url} takes no unencrypted messages',
+    hint: 'Use NTLM, which seals them, or HTTPS; AllowUnencrypted=true on the guest is for walled-off test networks only.',
+  },
+  'winrm.certificate-refused': {
+    kind: 'transport',
+    message: 'The certificate of {url} is not the expected one: {reason}',
+    hint: 'Compare the SHA-256 of the listener’s certificate on the guest with the pin; somebody may be in between.',
+  },
+  'winrm.fault': { kind: 'transport', message: 'The guest refused {action} with WinRM fault {code}: {reason}', hint: '{advice}' },
+  'winrm.protocol-violation': {
+    kind: 'transport',
+    message: '{url} does not speak WinRM as it should: {what}',
+    hint: 'Check that the URL is that of a WinRM listener; otherwise the guest cannot be trusted.',
+  },
+  'winrm.connection-lost': {
+    kind: 'transport',
+    message: 'The connection to {url} broke during {action}: {reason}',
+    hint: 'The guest may have gone down; what it was doing is unknown, so nothing was sent twice.',
+  },
+  'winrm.timed-out': {
+    kind: 'transport',
+    message: '{url} did not answer {action} within {limit}',
+    hint: 'The guest hangs or is overloaded; look at it with `lab guest exec`.',
+  },
+  'winrm.upload-refused': {
+    kind: 'transport',
+    message: 'The guest did not take {path}: {reason}',
+    hint: 'Check that the folder is writable in the guest and that its disk has room.',
+  },
+  'winrm.upload-mismatch': {
+    kind: 'transport',
+    message: '{path} arrived changed: SHA-256 {actual} instead of {expected}',
+    hint: 'The local file was changed while it was copied, or the guest cannot be trusted. Copy it again.',
+  },
+  'winrm.download-refused': {
+    kind: 'transport',
+    message: 'The guest did not give out {path}: {reason}',
+    hint: 'Check that the file exists in the guest and is readable.',
+  },
+  'winrm.download-mismatch': {
+    kind: 'transport',
+    message: '{path} came out changed: SHA-256 {actual} instead of {expected}',
+    hint: 'The file was changed in the guest while it was copied. Copy it again when nothing writes to it.',
+  },
+  'winrm.no-receiver': {
+    kind: 'usage',
+    message:
+      'Files cannot be copied to or from {url}: the guest has only PowerShell, and the receiver script for Windows PowerShell is not part of this lab yet',
+    hint: 'Use a guest of the `wine` provider, whose agent receives files, or put the file there by other means.',
+  },
+  // embedded guests
+  'wine.unsupported-host': {
+    kind: 'host',
+    message: 'Embedded guests need Linux on x64, and this is {platform} on {architecture}',
+    hint: 'Run the lab on Debian 12 or newer on x64: a machine, a virtual machine, a container, or WSL 2.',
+  },
+  'wine.template-failed': {
+    kind: 'host',
+    message: 'The {what} that embedded guests start from does not work: {output}',
+    hint: 'Look at `lab doctor`; remove the cache folder and run again. If it stays, report it with this output.',
+  },
+  'wine.guest-not-started': {
+    kind: 'guest',
+    message: 'The embedded guest {guest} did not come up: {reason}',
+    hint: 'Look at `lab doctor` and at the guest’s log, quoted as the cause; run again.',
+  },
+} as const satisfies Record<string, ErrorEntry>;
