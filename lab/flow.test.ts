@@ -17,7 +17,10 @@ t.test('every guest answers every check, guests are released, and the record is 
   t.equal(record.verdict, 'accepted');
   t.same(outcomes(rig.events()), { 'a@one': 'passed', 'b@one': 'passed', 'a@two': 'passed', 'b@two': 'passed' });
   t.same(rig.log.toSorted(), ['acquire one', 'acquire two', 'release one', 'release two']);
-  const journal = (await readFile(path.join(rig.folder, 'events.ndjson'), 'utf8')).trimEnd().split('\n').map((line) => JSON.parse(line));
+  const journal = (await readFile(path.join(rig.folder, 'events.ndjson'), 'utf8'))
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
   const plan = JSON.parse(await readFile(path.join(rig.folder, 'plan.json'), 'utf8'));
   t.same(JSON.parse(await readFile(path.join(rig.folder, 'record.json'), 'utf8')), JSON.parse(JSON.stringify(foldRecord(plan, journal))));
   t.equal(rig.events().at(-1)?.type, 'run-finished');
@@ -45,7 +48,10 @@ t.test('a guest that does not come up fails its own cells only', async (t) => {
   const { record } = await rig.run({
     toolkitFor: (kind) => ({
       ...fakeToolkit,
-      describe: async (call) => ({ ...(await fakeToolkit.describe(call)), osVersion: kind.kind === 'agent' && kind.launcher === 'one' ? '10.0.7601' : '10.0.19045' }),
+      describe: async (call) => ({
+        ...(await fakeToolkit.describe(call)),
+        osVersion: kind.kind === 'agent' && kind.launcher === 'one' ? '10.0.7601' : '10.0.19045',
+      }),
     }),
   });
   t.equal(record.verdict, 'blocked');
@@ -76,12 +82,20 @@ t.test('a check that asks for a pristine guest gets a rewound one when the guest
   const pristine = (id: string) => testCheck(id, undefined, { startsFrom: 'pristine' });
   const rig = await flowRig(t, [pristine('a'), pristine('b')]);
   await rig.run();
-  t.same(rig.log.filter((line) => line.endsWith('one')), ['acquire one', 'rewind one', 'release one']);
+  t.same(
+    rig.log.filter((line) => line.endsWith('one')),
+    ['acquire one', 'rewind one', 'release one'],
+  );
   t.equal(rig.events().filter((event) => event.type === 'guest-rewound').length, 2);
 });
 
 t.test('what needs isolation is inconclusive where there is none', async (t) => {
-  const rig = await flowRig(t, [testCheck('a', () => t.fail('asked') as never, { needsIsolation: true }), testCheck('b')], undefined, 'none');
+  const rig = await flowRig(
+    t,
+    [testCheck('a', () => t.fail('asked') as never, { needsIsolation: true }), testCheck('b')],
+    undefined,
+    'none',
+  );
   const { record } = await rig.run();
   t.match(record.cells.find((cell) => cell.id === 'a@one')?.outcome, { kind: 'inconclusive', error: { code: 'run.not-isolated' } });
   t.match(record.warnings, [{ code: 'not-isolated' }, { code: 'not-isolated' }]);
@@ -103,7 +117,10 @@ t.test('an interruption leaves a record that says so, and nothing running', asyn
   t.equal(record.verdict, 'interrupted');
   t.match(record.cells, [{ outcome: { kind: 'missing' } }, { outcome: { kind: 'missing' } }]);
   t.same(rig.log.filter((line) => line.startsWith('release')).toSorted(), ['release one', 'release two']);
-  t.match(rig.events().find((event) => event.type === 'interrupted'), { signal: 'SIGINT' });
+  t.match(
+    rig.events().find((event) => event.type === 'interrupted'),
+    { signal: 'SIGINT' },
+  );
 });
 
 t.test('an interruption before anything started works too', async (t) => {
@@ -131,8 +148,14 @@ t.test('a check that throws or finds invalid facts is inconclusive and never the
 });
 
 t.test('a check that hangs is ended by its deadline', async (t) => {
-  const hangs = testCheck('hangs', (_, call) => new Promise((_resolve, reject) => call.signal.addEventListener('abort', () => reject(call.signal.reason))));
-  const rig = await flowRig(t, [hangs], (config) => ({ ...config, timeouts: { ...config.timeouts, checkSeconds: 0.05, copySeconds: 0.05 } }));
+  const hangs = testCheck(
+    'hangs',
+    (_, call) => new Promise((_resolve, reject) => call.signal.addEventListener('abort', () => reject(call.signal.reason))),
+  );
+  const rig = await flowRig(t, [hangs], (config) => ({
+    ...config,
+    timeouts: { ...config.timeouts, checkSeconds: 0.05, copySeconds: 0.05 },
+  }));
   const { record } = await rig.run();
   t.match(record.cells[0]?.outcome, { kind: 'inconclusive', error: { code: 'lab.deadline' } });
 });
@@ -144,7 +167,10 @@ t.test('guests are kept when asked: always, or only after a failure', async (t) 
   const calm = await flowRig(t, [testCheck('a')], (config) => ({ ...config, keep: 'on-failure' }));
   await calm.run();
   t.notOk(calm.log.some((line) => line.startsWith('hold')));
-  const failing = await flowRig(t, [testCheck('a', () => Promise.reject(new Error('no')))], (config) => ({ ...config, keep: 'on-failure' }));
+  const failing = await flowRig(t, [testCheck('a', () => Promise.reject(new Error('no')))], (config) => ({
+    ...config,
+    keep: 'on-failure',
+  }));
   await failing.run();
   t.ok(failing.log.includes('hold one two'));
 });
@@ -190,7 +216,11 @@ t.test('a secret in the run folder means no seal', async (t) => {
   masker.register('the password');
   const rig = await flowRig(t, [testCheck('a')]);
   let sealed = false;
-  const leaky = { name: 'leaky', on: () => {}, finish: async () => [{ fileName: 'leak.bin', mediaType: 'x', content: Buffer.from('the password') }] };
+  const leaky = {
+    name: 'leaky',
+    on: () => {},
+    finish: async () => [{ fileName: 'leak.bin', mediaType: 'x', content: Buffer.from('the password') }],
+  };
   await t.rejects(rig.run({ masker, reporters: [leaky], seal: async () => void (sealed = true) }), { code: 'run.secret-in-folder' });
   t.notOk(sealed);
 });

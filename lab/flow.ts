@@ -104,7 +104,10 @@ async function prepare(
   undo: Undo,
   call: Call,
 ): Promise<{ readonly guests: Guests; readonly bundle: Release | ErrorData }> {
-  const [guests, bundle] = await Promise.all([acquireGuests(request, parts, journal, undo, call), makeRelease(request, parts, journal, call)]);
+  const [guests, bundle] = await Promise.all([
+    acquireGuests(request, parts, journal, undo, call),
+    makeRelease(request, parts, journal, call),
+  ]);
   call.signal.throwIfAborted();
   return { guests, bundle };
 }
@@ -120,7 +123,15 @@ async function makeRelease(request: RunRequest, parts: FlowParts, journal: Journ
     );
     const { product, commit, digest, files } = bundle.manifest;
     const { fileName, sha256, sizeBytes } = bundle.archive;
-    journal.emit({ type: 'bundle-made', product: product.name, version: product.version, commit, digest, archive: { fileName, sha256, sizeBytes }, files: files.length });
+    journal.emit({
+      type: 'bundle-made',
+      product: product.name,
+      version: product.version,
+      commit,
+      digest,
+      archive: { fileName, sha256, sizeBytes },
+      files: files.length,
+    });
     return bundle;
   } catch (error) {
     return toErrorData(error);
@@ -144,7 +155,12 @@ async function acquireGuests(request: RunRequest, parts: FlowParts, journal: Jou
       async (timed, progress) => {
         for (const provider of new Set(plan.guests.map(parts.providerOf))) {
           const specs = plan.guests.filter((spec) => parts.providerOf(spec) === provider);
-          await provider.prepare(specs, ({ what, done, total, unit }) => progress(what, done !== undefined && total !== undefined && unit ? { done, total, unit } : undefined), timed);
+          await provider.prepare(
+            specs,
+            ({ what, done, total, unit }) =>
+              progress(what, done !== undefined && total !== undefined && unit ? { done, total, unit } : undefined),
+            timed,
+          );
         }
       },
       call,
@@ -166,7 +182,10 @@ async function acquireGuests(request: RunRequest, parts: FlowParts, journal: Jou
       };
       try {
         const limitMs = config.timeouts.acquireSeconds * 1000;
-        guests.set(spec.name, await acquireGuest(spec, provider, { id: runId }, { clock, emit, transport, toolkitFor, limitMs, onAcquired }, call));
+        guests.set(
+          spec.name,
+          await acquireGuest(spec, provider, { id: runId }, { clock, emit, transport, toolkitFor, limitMs, onAcquired }, call),
+        );
       } catch (error) {
         fail(spec.name, toErrorData(error));
       }
@@ -176,7 +195,14 @@ async function acquireGuests(request: RunRequest, parts: FlowParts, journal: Jou
 }
 
 /** Every guest that is there answers its cells, all guests at once; the cells of the others end as inconclusive, with the reason. */
-async function verify(request: RunRequest, parts: FlowParts, journal: Journal, guests: Guests, bundle: Release | ErrorData, call: Call): Promise<void> {
+async function verify(
+  request: RunRequest,
+  parts: FlowParts,
+  journal: Journal,
+  guests: Guests,
+  bundle: Release | ErrorData,
+  call: Call,
+): Promise<void> {
   const { plan, config, runFolder } = request;
   const { emit } = journal;
   const { checks, transport, toolkitFor, alone, clock, masker } = parts;
@@ -189,8 +215,14 @@ async function verify(request: RunRequest, parts: FlowParts, journal: Journal, g
         for (const cell of cells) finishUnasked(cell, { kind: 'inconclusive', error }, { emit });
       };
       if ('code' in bundle) return giveUp(LabError.of('run.no-bundle', { reason: bundle.message }).toData());
-      if (guest === undefined || 'code' in guest) return giveUp(guest ?? LabError.of('run.guest-unavailable', { guest: spec.name }).toData());
-      await verifyGuest(guest, cells, { plan, bundle, checks, transport, toolkitFor, lanes, alone, timeouts: config.timeouts, clock, masker, runFolder, emit }, call);
+      if (guest === undefined || 'code' in guest)
+        return giveUp(guest ?? LabError.of('run.guest-unavailable', { guest: spec.name }).toData());
+      await verifyGuest(
+        guest,
+        cells,
+        { plan, bundle, checks, transport, toolkitFor, lanes, alone, timeouts: config.timeouts, clock, masker, runFolder, emit },
+        call,
+      );
     }),
   );
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
@@ -201,7 +233,10 @@ function noteEnd(journal: Journal, call: Call, stopped: AbortSignal, error: unkn
   if (call.signal.aborted) {
     const reason: unknown = call.signal.reason;
     const signal = reason instanceof LabError ? reason.values['signal'] : undefined;
-    journal.emit({ type: 'interrupted', signal: typeof signal === 'string' ? signal : reason instanceof Error ? reason.message : String(reason) });
+    journal.emit({
+      type: 'interrupted',
+      signal: typeof signal === 'string' ? signal : reason instanceof Error ? reason.message : String(reason),
+    });
   } else if (!stopped.aborted) {
     journal.emit({ type: 'run-failed', error: toErrorData(error) });
   }
@@ -215,6 +250,8 @@ function keeps(request: RunRequest, journal: Journal): boolean {
     case 'always':
       return true;
     case 'on-failure':
-      return journal.lines().some(({ event }) => event.type === 'cell-finished' && event.outcome.kind !== 'passed' && event.outcome.kind !== 'skipped');
+      return journal
+        .lines()
+        .some(({ event }) => event.type === 'cell-finished' && event.outcome.kind !== 'passed' && event.outcome.kind !== 'skipped');
   }
 }

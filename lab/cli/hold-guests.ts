@@ -36,13 +36,24 @@ export const howToReachJson = (guest: Pick<RunningGuest, 'name' | 'endpoint'>, l
   })}\n`;
 
 /** Tells how to reach guests, leaves notes about them, and waits until the person has had enough or a guest is gone. */
-export async function holdGuests(leases: readonly GuestLease[], wiring: Wiring, context: CliContext, json: boolean, call: Call, nameOf = (lease: GuestLease): string => lease.spec.name): Promise<void> {
+export async function holdGuests(
+  leases: readonly GuestLease[],
+  wiring: Wiring,
+  context: CliContext,
+  json: boolean,
+  call: Call,
+  nameOf = (lease: GuestLease): string => lease.spec.name,
+): Promise<void> {
   await using held = new AsyncDisposableStack();
   for (const lease of leases) {
     const name = nameOf(lease);
     held.use(await noteGuest(name, lease, wiring.clock.now(), wiring.folders.state));
     const guest = { name, endpoint: lease.endpoint };
-    context.stdout.write(json ? howToReachJson(guest, lease) : howToReach(guest, `${lease.spec.os} ${lease.spec.build}, ${lease.platform}, ${lease.assurance}`));
+    context.stdout.write(
+      json
+        ? howToReachJson(guest, lease)
+        : howToReach(guest, `${lease.spec.os} ${lease.spec.build}, ${lease.platform}, ${lease.assurance}`),
+    );
   }
   if (!json) context.stdout.write('Ctrl-C ends it.\n');
   const ends = leases.map((lease) => lease.lost.then((reason) => `${nameOf(lease)} is gone: ${reason}`));

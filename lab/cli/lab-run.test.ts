@@ -51,7 +51,11 @@ t.test('the real command line on two embedded guests, from source to a sealed re
     t.match(await lab('rejudge', 'latest', '--reports', reports), { exitCode: 0, stdout: /same/ });
     t.match(await lab('list', '--reports', reports), { exitCode: 0, stdout: new RegExp(`${id}.*accepted.*emulated.*sealed`) });
     t.match(await lab('report', 'latest', '--reports', reports, '--output', path.join(scratch, 'again.html')), { exitCode: 0 });
-    t.equal(await readFile(path.join(scratch, 'again.html'), 'utf8'), await readFile(path.join(folder, 'report.html'), 'utf8'), 'replayed is live');
+    t.equal(
+      await readFile(path.join(scratch, 'again.html'), 'utf8'),
+      await readFile(path.join(folder, 'report.html'), 'utf8'),
+      'replayed is live',
+    );
   });
 
   await t.test('a flipped byte, a stranger’s key and a missing run are noticed', async (t) => {
@@ -63,9 +67,15 @@ t.test('the real command line on two embedded guests, from source to a sealed re
     t.match(await lab('verify', changed), { exitCode: 1, stdout: /report\.html has changed/ });
     await copyFile(path.join(folder, 'report.html'), path.join(changed, 'report.html'));
     t.match(await lab('verify', changed), { exitCode: 0 });
-    t.match(await startLab(['verify', changed], { state: path.join(scratch, 'elsewhere') }).ended, { exitCode: 1, stdout: /not trusted here/ });
+    t.match(await startLab(['verify', changed], { state: path.join(scratch, 'elsewhere') }).ended, {
+      exitCode: 1,
+      stdout: /not trusted here/,
+    });
     t.match(await lab('verify', 'nope', '--reports', reports), { exitCode: 2, stderr: /There is no run nope/ });
   });
-  t.ok([...running.descendants.values()].some((line) => line.includes('guest-host')), 'there were guests');
+  t.ok(
+    [...running.descendants.values()].some((line) => line.includes('guest-host')),
+    'there were guests',
+  );
   t.same(await survivors([...running.descendants.keys()]), [], 'and nothing of them is left');
 });

@@ -8,7 +8,10 @@ export const withProject = (command: Command): Command =>
 
 export const withJson = (command: Command, what: string): Command => command.option('--json', what);
 
-const collect = (value: string, previous: readonly string[] | undefined): readonly string[] => [...(previous ?? []), ...value.split(',').map((name) => name.trim())];
+const collect = (value: string, previous: readonly string[] | undefined): readonly string[] => [
+  ...(previous ?? []),
+  ...value.split(',').map((name) => name.trim()),
+];
 
 /** `--guest`, `--check` and `--provider`: what part of the configuration is wanted. Each may be given several times or hold a list with commas. */
 export const withSelection = (command: Command): Command =>
@@ -23,7 +26,9 @@ export interface SelectionOptions {
   readonly provider?: readonly string[];
 }
 
-export const selectionOf = (options: SelectionOptions): { guests?: readonly string[]; checks?: readonly string[]; providers?: readonly string[] } => ({
+export const selectionOf = (
+  options: SelectionOptions,
+): { guests?: readonly string[]; checks?: readonly string[]; providers?: readonly string[] } => ({
   ...(options.guest ? { guests: options.guest } : {}),
   ...(options.check ? { checks: options.check } : {}),
   ...(options.provider ? { providers: options.provider } : {}),

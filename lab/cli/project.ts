@@ -31,7 +31,10 @@ export async function openProject(options: ProjectOptions, context: CliContext):
 }
 
 export const reportsFolder = (options: ProjectOptions, context: CliContext): LocalPath =>
-  path.resolve(context.cwd, options.reports ?? (options.config ? path.join(path.dirname(options.config), 'reports') : 'reports')) as LocalPath;
+  path.resolve(
+    context.cwd,
+    options.reports ?? (options.config ? path.join(path.dirname(options.config), 'reports') : 'reports'),
+  ) as LocalPath;
 
 /** The `version` of the `package.json` in a folder. */
 export async function packageVersion(folder: string): Promise<string> {

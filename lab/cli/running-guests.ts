@@ -21,12 +21,19 @@ const note = z.strictObject({
   password: z.string(),
   authentication: z.enum(['basic', 'ntlm']),
   certificateSha256: sha256Schema.optional(),
-  toolkit: z.discriminatedUnion('kind', [z.strictObject({ kind: z.literal('powershell') }), z.strictObject({ kind: z.literal('agent'), launcher: z.string() })]),
+  toolkit: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('powershell') }),
+    z.strictObject({ kind: z.literal('agent'), launcher: z.string() }),
+  ]),
 });
 type Note = z.infer<typeof note>;
 
 /** The note about a guest that somebody keeps running; only its owner can read it, since it holds the guest's password. */
-export const runningGuestFormat = { file: 'running-guest.v1.json', title: 'Note about a running guest', schema: note } as const satisfies Format;
+export const runningGuestFormat = {
+  file: 'running-guest.v1.json',
+  title: 'Note about a running guest',
+  schema: note,
+} as const satisfies Format;
 
 const folderIn = (state: LocalPath): string => path.join(state, 'guests');
 const fileOf = (state: LocalPath, name: string): string => path.join(folderIn(state), `${name}.json`);
@@ -67,7 +74,15 @@ export async function runningGuests(state: LocalPath, masker: Masker): Promise<r
   for (const { file, content } of await notes(state)) {
     if (!(await isAlive(content.pid))) continue;
     const { url, user, password, authentication, certificateSha256, toolkit } = validate(runningGuestFormat, content, file);
-    const endpoint: Endpoint = { transport: 'winrm', url, user, password: masker.secret(password), authentication, toolkit, ...(certificateSha256 ? { certificateSha256 } : {}) };
+    const endpoint: Endpoint = {
+      transport: 'winrm',
+      url,
+      user,
+      password: masker.secret(password),
+      authentication,
+      toolkit,
+      ...(certificateSha256 ? { certificateSha256 } : {}),
+    };
     found.push({ name: content.name, os: content.os, pid: content.pid, since: content.since, endpoint });
   }
   return found;

@@ -25,7 +25,10 @@ t.test('the shipped configuration is valid, has its defaults and is frozen', asy
 t.test('all problems are told at once, with line, column and key', async (t) => {
   const lines = good.split('\n');
   const line = (text: string): number => lines.findIndex((candidate) => candidate.includes(text)) + 1;
-  const bad = good.replace('"build": 19045', '"build": "19045"').replace('"name": "win11"', '"name": "WIN 11"').replace('"maxNoise"', '"maxNose"');
+  const bad = good
+    .replace('"build": 19045', '"build": "19045"')
+    .replace('"name": "win11"', '"name": "WIN 11"')
+    .replace('"maxNoise"', '"maxNose"');
   const message = problemsIn(bad);
   t.match(message, /has 4 problems/);
   t.match(message, new RegExp(`lab\\.config\\.json:${line('19045')}:\\d+: guests\\[0\\]\\.build: expected number`));
@@ -49,5 +52,9 @@ t.test('two guests of one name are refused', async (t) => {
 });
 
 t.test('a file that is not there is a usage error that names it', async (t) => {
-  await t.rejects(loadConfig('/nowhere/lab.config.json'), { code: 'config.unreadable', kind: 'usage', message: /\/nowhere\/lab\.config\.json/ });
+  await t.rejects(loadConfig('/nowhere/lab.config.json'), {
+    code: 'config.unreadable',
+    kind: 'usage',
+    message: /\/nowhere\/lab\.config\.json/,
+  });
 });

@@ -32,7 +32,12 @@ export function parseConfig(text: string, file: string): LabConfig {
     return `${file}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
   };
   if (root === undefined || errors.length > 0) {
-    refuse(file, errors.length > 0 ? errors.map((error) => `${at(error.offset)}: ${wordsOf(printParseErrorCode(error.error))}`) : [`${at(0)}: the file is empty`]);
+    refuse(
+      file,
+      errors.length > 0
+        ? errors.map((error) => `${at(error.offset)}: ${wordsOf(printParseErrorCode(error.error))}`)
+        : [`${at(0)}: the file is empty`],
+    );
   }
   const problems = duplicateKeys(root).map(({ key, offset }) => `${at(offset)}: ${key} stands twice`);
   const parsed = labConfig.safeParse(getNodeValue(root));
@@ -62,7 +67,8 @@ function problemsOf(issue: z.core.$ZodIssue, root: Node, at: (offset: number) =>
   }
   for (let length = path.length; length >= 0; length -= 1) {
     const node = findNodeAtLocation(root, path.slice(0, length));
-    if (node) return [`${at(node.offset)}: ${key(path)}: ${length < path.length ? 'missing' : issue.message.replace(/^Invalid input: /, '')}`];
+    if (node)
+      return [`${at(node.offset)}: ${key(path)}: ${length < path.length ? 'missing' : issue.message.replace(/^Invalid input: /, '')}`];
   }
   return [`${at(0)}: ${key(path)}: ${issue.message}`];
 }

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import type { LocalPath, Sha256 } from './ids.ts';
 
-export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/).transform((text) => text as Sha256);
+export const sha256Schema = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .transform((text) => text as Sha256);
 
 /** One file of the bundle. Paths use `/`. */
 export const bundleFile = z.strictObject({
@@ -15,9 +18,15 @@ export type BundleFile = z.infer<typeof bundleFile>;
 /** `manifest.json` beside and inside a bundle: what a release consists of, under one digest. */
 export const bundleManifest = z.strictObject({
   $schema: z.literal('bundle-manifest.v1.json'),
-  product: z.strictObject({ name: z.string(), version: z.string(), executable: z.string().meta({ description: 'Path of the executable in the bundle' }) }),
+  product: z.strictObject({
+    name: z.string(),
+    version: z.string(),
+    executable: z.string().meta({ description: 'Path of the executable in the bundle' }),
+  }),
   target: z.strictObject({ os: z.literal('windows'), architecture: z.literal('x64') }),
-  commit: z.string().meta({ description: 'Git commit it was built from; `unknown` outside a repository; `+changes` is appended when the tree was not clean' }),
+  commit: z.string().meta({
+    description: 'Git commit it was built from; `unknown` outside a repository; `+changes` is appended when the tree was not clean',
+  }),
   packager: z.strictObject({ name: z.string(), runtime: z.string() }),
   files: z.array(bundleFile).min(1).meta({ description: 'Every file but this one, sorted by path (code points)' }),
   digest: sha256Schema.meta({ description: 'SHA-256 over the lines `<sha256>  <path>\\n` of `files` in order' }),

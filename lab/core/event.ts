@@ -36,10 +36,23 @@ const step = z.enum(stepNames);
  * every reporter fail to compile until it says what to show.
  */
 export const labEvent = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('run-started'), runId: z.string().transform((text) => text as RunId), labVersion: z.string(), command: z.string(), host: hostFacts }),
+  z.strictObject({
+    type: z.literal('run-started'),
+    runId: z.string().transform((text) => text as RunId),
+    labVersion: z.string(),
+    command: z.string(),
+    host: hostFacts,
+  }),
   z.strictObject({ type: z.literal('plan-written'), sha256: sha256Schema, guests: z.array(guestSpec), cells: z.array(cell) }),
   z.strictObject({ type: z.literal('step-started'), step }),
-  z.strictObject({ type: z.literal('step-progress'), step, what: z.string(), done: z.number().optional(), total: z.number().optional(), unit: z.enum(['bytes', 'files', 'steps']).optional() }),
+  z.strictObject({
+    type: z.literal('step-progress'),
+    step,
+    what: z.string(),
+    done: z.number().optional(),
+    total: z.number().optional(),
+    unit: z.enum(['bytes', 'files', 'steps']).optional(),
+  }),
   z.strictObject({ type: z.literal('step-finished'), step, durationMs, error: errorData.optional(), lines: z.array(factLine) }),
   z.strictObject({
     type: z.literal('bundle-made'),
@@ -51,7 +64,16 @@ export const labEvent = z.discriminatedUnion('type', [
     files: z.int().min(1),
   }),
   z.strictObject({ type: z.literal('guest-acquiring'), guest }),
-  z.strictObject({ type: z.literal('guest-ready'), guest, assurance: assuranceSchema, isolation: isolationSchema, platform: z.string(), osVersion: z.string(), productName: z.string(), durationMs }),
+  z.strictObject({
+    type: z.literal('guest-ready'),
+    guest,
+    assurance: assuranceSchema,
+    isolation: isolationSchema,
+    platform: z.string(),
+    osVersion: z.string(),
+    productName: z.string(),
+    durationMs,
+  }),
   z.strictObject({ type: z.literal('guest-rewound'), guest, durationMs }),
   z.strictObject({ type: z.literal('guest-failed'), guest, error: errorData }),
   z.strictObject({ type: z.literal('guest-released'), guest, kept: z.boolean(), durationMs }),

@@ -10,7 +10,11 @@ export type ProviderName = (typeof providerNames)[number];
 
 /** What kind of guest is wanted. Comes from the configuration and goes into the plan unchanged. */
 export const guestSpec = z.strictObject({
-  name: z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/).meta({ description: 'What the guest is called everywhere: lower-case letters, digits and dashes' }).transform((text) => text as GuestName),
+  name: z
+    .string()
+    .regex(/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/)
+    .meta({ description: 'What the guest is called everywhere: lower-case letters, digits and dashes' })
+    .transform((text) => text as GuestName),
   os: z.enum(windowsReleases).meta({ description: 'Windows release' }),
   build: z.int().min(10240).meta({ description: 'Windows build number, 19045 is Windows 10 22H2, 26100 is Windows 11 24H2' }),
   provider: z.enum(providerNames).meta({ description: 'Who makes the guest' }),

@@ -31,7 +31,14 @@ export function makePlan(config: LabConfig, checks: readonly AnyCheck[], selecti
   const cells = guests.flatMap((guest) =>
     chosen.map((check): PlannedCell => {
       const skip = check.appliesTo(guest);
-      return { id: cellId(check.id, guest.name), check: check.id, guest: guest.name, lane: check.lane, startsFrom: check.startsFrom, ...(skip ? { skip } : {}) };
+      return {
+        id: cellId(check.id, guest.name),
+        check: check.id,
+        guest: guest.name,
+        lane: check.lane,
+        startsFrom: check.startsFrom,
+        ...(skip ? { skip } : {}),
+      };
     }),
   );
   if (cells.length === 0) throw LabError.of('usage.nothing-selected', { why: 'no check on no guest is left of the selection' });

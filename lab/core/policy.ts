@@ -12,11 +12,24 @@ export type Budgets = z.infer<typeof budgets>;
 /** What the lab demands of a release. Judges read it; the gate reads the verdict. */
 export const policy = z.strictObject({
   signature: z.enum(['required', 'optional']).meta({ description: 'Whether an unsigned executable fails the smartscreen check' }),
-  maySkip: z.array(z.strictObject({ check: z.string().meta({ description: 'Check that may be skipped' }), reason: z.enum(['emulated-guest', 'not-applicable']).meta({ description: 'For this reason and no other' }) })).meta({
-    description: 'Skips that do not block a run; any other skip does',
-  }),
-  maxNoise: z.number().positive().max(5).meta({ description: 'Largest acceptable A/A difference of medians as a fraction; more makes a benchmark inconclusive' }),
-  allowedLeftovers: z.array(z.string()).meta({ description: 'Paths below the user profile that the program may leave behind, `*` matches within a name' }),
+  maySkip: z
+    .array(
+      z.strictObject({
+        check: z.string().meta({ description: 'Check that may be skipped' }),
+        reason: z.enum(['emulated-guest', 'not-applicable']).meta({ description: 'For this reason and no other' }),
+      }),
+    )
+    .meta({
+      description: 'Skips that do not block a run; any other skip does',
+    }),
+  maxNoise: z
+    .number()
+    .positive()
+    .max(5)
+    .meta({ description: 'Largest acceptable A/A difference of medians as a fraction; more makes a benchmark inconclusive' }),
+  allowedLeftovers: z
+    .array(z.string())
+    .meta({ description: 'Paths below the user profile that the program may leave behind, `*` matches within a name' }),
   budgets: z.strictObject({ windows: budgets, emulated: budgets }),
 });
 export type Policy = z.infer<typeof policy>;

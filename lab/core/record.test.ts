@@ -8,7 +8,8 @@ const accepted = sampleRun('emulated');
 const events = accepted.lines.map((line) => line.event);
 
 /** Folds the accepted sample's events after `change` had its way with them. */
-const foldWith = (change: (events: LabEvent[]) => LabEvent[], plan = accepted.plan): RunRecord => foldRecord(plan, journalOf(change([...events])).lines);
+const foldWith = (change: (events: LabEvent[]) => LabEvent[], plan = accepted.plan): RunRecord =>
+  foldRecord(plan, journalOf(change([...events])).lines);
 
 const withOutcome =
   (cell: string, outcome: (LabEvent & { type: 'cell-finished' })['outcome']) =>
@@ -53,14 +54,23 @@ t.test('a skip that the policy does not know blocks; the same skip allowed does 
   const reason = { code: 'not-applicable' as const, text: 'does not apply' };
   const change = withOutcome(cell, { kind: 'skipped', reason });
   t.equal(foldWith(change).verdict, 'blocked');
-  const allowing = { ...accepted.plan, policy: { ...accepted.plan.policy, maySkip: [...accepted.plan.policy.maySkip, { check: someCell!.check, reason: reason.code }] } };
+  const allowing = {
+    ...accepted.plan,
+    policy: { ...accepted.plan.policy, maySkip: [...accepted.plan.policy.maySkip, { check: someCell!.check, reason: reason.code }] },
+  };
   t.equal(foldWith(change, allowing).verdict, 'accepted');
 });
 
 t.test('everything skipped is not accepted', async (t) => {
   const reason = { code: 'not-applicable' as const, text: 'does not apply' };
-  const plan = { ...accepted.plan, policy: { ...accepted.plan.policy, maySkip: accepted.plan.cells.map(({ check }) => ({ check, reason: reason.code })) } };
-  const record = foldWith((all) => all.map((event) => (event.type === 'cell-finished' ? { ...event, outcome: { kind: 'skipped', reason } } : event)), plan);
+  const plan = {
+    ...accepted.plan,
+    policy: { ...accepted.plan.policy, maySkip: accepted.plan.cells.map(({ check }) => ({ check, reason: reason.code })) },
+  };
+  const record = foldWith(
+    (all) => all.map((event) => (event.type === 'cell-finished' ? { ...event, outcome: { kind: 'skipped', reason } } : event)),
+    plan,
+  );
   t.equal(record.verdict, 'blocked');
   t.match(record.reasons, ['Not one cell passed']);
 });
@@ -81,13 +91,25 @@ t.test('an interruption beats everything', async (t) => {
 t.test('a run without a bundle, or with a failed step, is not accepted', async (t) => {
   t.equal(foldWith((all) => all.filter((event) => event.type !== 'bundle-made')).verdict, 'blocked');
   const error = LabError.of('lab.bug', { message: 'x' }).toData();
-  t.equal(foldWith((all) => all.map((event) => (event.type === 'step-finished' && event.step === 'bundle' ? { ...event, error } : event))).verdict, 'blocked');
+  t.equal(
+    foldWith((all) => all.map((event) => (event.type === 'step-finished' && event.step === 'bundle' ? { ...event, error } : event)))
+      .verdict,
+    'blocked',
+  );
   t.equal(foldWith((all) => [...all, { type: 'run-failed', error: { ...error, kind: 'product' } }]).verdict, 'rejected');
 });
 
 t.test('a run is worth what its weakest guest is worth', async (t) => {
-  t.equal(foldWith((all) => all.map((event) => (event.type === 'guest-ready' && event.guest === 'win10' ? { ...event, assurance: 'windows' } : event))).assurance, 'emulated');
-  t.equal(foldWith((all) => all.map((event) => (event.type === 'guest-ready' ? { ...event, assurance: 'windows' } : event))).assurance, 'windows');
+  t.equal(
+    foldWith((all) =>
+      all.map((event) => (event.type === 'guest-ready' && event.guest === 'win10' ? { ...event, assurance: 'windows' } : event)),
+    ).assurance,
+    'emulated',
+  );
+  t.equal(
+    foldWith((all) => all.map((event) => (event.type === 'guest-ready' ? { ...event, assurance: 'windows' } : event))).assurance,
+    'windows',
+  );
   t.equal(foldWith((all) => all.filter((event) => event.type !== 'guest-ready')).assurance, undefined);
 });
 

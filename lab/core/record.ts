@@ -60,7 +60,9 @@ export const runRecord = z.strictObject({
       files: z.int(),
     })
     .optional(),
-  steps: z.array(z.strictObject({ step: z.enum(stepNames), durationMs: z.number().optional(), error: errorData.optional(), lines: z.array(factLine) })),
+  steps: z.array(
+    z.strictObject({ step: z.enum(stepNames), durationMs: z.number().optional(), error: errorData.optional(), lines: z.array(factLine) }),
+  ),
   checks: z.array(z.strictObject({ id: z.string(), title: z.string(), question: z.string() })),
   guests: z.array(recordedGuest),
   cells: z.array(recordedCell),

@@ -25,7 +25,9 @@ export function validate<T>(format: Format & { readonly schema: z.ZodType<T> }, 
     validators.set(format, validator);
   }
   if (!validator(value)) {
-    const problems = (validator.errors ?? []).slice(0, MOST_PROBLEMS).map((error) => `${error.instancePath || '/'} ${error.message ?? error.keyword}`);
+    const problems = (validator.errors ?? [])
+      .slice(0, MOST_PROBLEMS)
+      .map((error) => `${error.instancePath || '/'} ${error.message ?? error.keyword}`);
     throw LabError.of('file.invalid', { file: source, format: format.title, problems: problems.join('; ') });
   }
   return value as T;

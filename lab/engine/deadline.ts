@@ -12,7 +12,10 @@ export interface TimedCall extends Call, Disposable {}
 export function callWithin(limitMs: number, what: string, clock: Clock, parent?: Call): TimedCall {
   const controller = new AbortController();
   const endsAtMs = clock.monotonicMs() + limitMs;
-  const timer = setTimeout(() => controller.abort(LabError.of('lab.deadline', { what, limit: `${Math.round(limitMs / 1000)} s` })), limitMs);
+  const timer = setTimeout(
+    () => controller.abort(LabError.of('lab.deadline', { what, limit: `${Math.round(limitMs / 1000)} s` })),
+    limitMs,
+  );
   const signal = parent ? AbortSignal.any([parent.signal, controller.signal]) : controller.signal;
   return {
     signal,

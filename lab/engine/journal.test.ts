@@ -38,7 +38,12 @@ t.test('listeners get exactly what the file gets, at once, with secrets masked i
   const masker = new Masker();
   masker.register('hunter2 & co');
   const { journal, written, heard } = rig({}, masker);
-  const forms = ['hunter2 & co', encodeURIComponent('hunter2 & co'), Buffer.from('hunter2 & co').toString('base64'), Buffer.from('hunter2 & co', 'utf16le').toString('base64')];
+  const forms = [
+    'hunter2 & co',
+    encodeURIComponent('hunter2 & co'),
+    Buffer.from('hunter2 & co').toString('base64'),
+    Buffer.from('hunter2 & co', 'utf16le').toString('base64'),
+  ];
   journal.emit(warning(forms.join(' | ')));
   t.equal(heard.length, 1, 'before anything is awaited');
   await journal.flush();

@@ -57,10 +57,7 @@ export function openJournal({ sink, clock, masker, hash, onLine, onFailure }: Jo
       previous = hash(text);
       lines.push(line);
       if (!failure) {
-        pending = Promise.all([pending, sink.append(`${text}\n`), SYNCED.has(event.type) ? sink.sync() : undefined]).then(
-          () => {},
-          fail,
-        );
+        pending = Promise.all([pending, sink.append(`${text}\n`), SYNCED.has(event.type) ? sink.sync() : undefined]).then(() => {}, fail);
       }
       onLine(line);
     },

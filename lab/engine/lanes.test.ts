@@ -22,7 +22,12 @@ const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolv
 t.test('guest lane work overlaps, host lane work runs alone and in turn', async (t) => {
   const lanes = createLanes(2);
   const log: string[] = [];
-  const [a, b, alone, c] = ['a', 'b', 'alone', 'c'].map((name) => job(name, log)) as [ReturnType<typeof job>, ReturnType<typeof job>, ReturnType<typeof job>, ReturnType<typeof job>];
+  const [a, b, alone, c] = ['a', 'b', 'alone', 'c'].map((name) => job(name, log)) as [
+    ReturnType<typeof job>,
+    ReturnType<typeof job>,
+    ReturnType<typeof job>,
+    ReturnType<typeof job>,
+  ];
   const all = [lanes.run('guest', 'a', a.work, openCall()), lanes.run('guest', 'b', b.work, openCall())];
   await settle();
   t.same(log, ['+a', '+b']);

@@ -6,7 +6,10 @@ import type { FactLine } from '../core/fact-line.ts';
 import { callWithin } from './deadline.ts';
 
 /** Says how a step is getting on. Called as often as one likes; the journal gets it about once a second. */
-export type Progress = (what: string, amount?: { readonly done: number; readonly total: number; readonly unit: 'bytes' | 'files' | 'steps' }) => void;
+export type Progress = (
+  what: string,
+  amount?: { readonly done: number; readonly total: number; readonly unit: 'bytes' | 'files' | 'steps' },
+) => void;
 
 const PROGRESS_EVERY_MS = 1000;
 

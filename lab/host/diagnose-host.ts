@@ -25,7 +25,12 @@ function diagnoseNode(): Diagnosis {
   const subject = 'node';
   if (Number(process.versions.node.split('.')[0]) === NODE_MAJOR) return { subject, state: 'ok', message: process.version };
   const hint = 'run the lab by `npm run lab`, which uses the Node that `npm ci` installs';
-  return { subject, state: 'missing', message: `${process.version} is running, the lab is built and verified with Node ${NODE_MAJOR}`, hint };
+  return {
+    subject,
+    state: 'missing',
+    message: `${process.version} is running, the lab is built and verified with Node ${NODE_MAJOR}`,
+    hint,
+  };
 }
 
 async function diagnoseGit(call: Call): Promise<Diagnosis> {
@@ -34,7 +39,12 @@ async function diagnoseGit(call: Call): Promise<Diagnosis> {
     const { stdout } = await exec('git', ['--version'], call);
     return { subject, state: 'ok', message: stdout.trim() };
   } catch {
-    return { subject, state: 'warning', message: 'not found', hint: 'without git the bundle cannot name the commit it was built from: apt-get install git' };
+    return {
+      subject,
+      state: 'warning',
+      message: 'not found',
+      hint: 'without git the bundle cannot name the commit it was built from: apt-get install git',
+    };
   }
 }
 

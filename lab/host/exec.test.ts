@@ -4,7 +4,10 @@ import { exec } from './exec.ts';
 
 t.test('output, exit code, lines as they come, and what is given on standard input', async (t) => {
   const lines: string[] = [];
-  const result = await exec('sh', ['-c', 'cat; echo err >&2; exit 7'], openCall(), { input: 'one\ntwo\n', onLine: (line, stream) => lines.push(`${stream}: ${line}`) });
+  const result = await exec('sh', ['-c', 'cat; echo err >&2; exit 7'], openCall(), {
+    input: 'one\ntwo\n',
+    onLine: (line, stream) => lines.push(`${stream}: ${line}`),
+  });
   t.match(result, { exitCode: 7, signal: undefined, stdout: 'one\ntwo', stderr: 'err', aborted: false });
   t.same(lines.toSorted(), ['stderr: err', 'stdout: one', 'stdout: two']);
 });

@@ -68,7 +68,8 @@ export async function exec(program: string, args: readonly string[], call: Call,
   call.signal.removeEventListener('abort', end);
   process.removeListener('exit', endNow);
   clearTimeout(forced);
-  if (result.exitCode === undefined && result.signal === undefined && !call.signal.aborted && result.failed) throw result.cause ?? new Error(result.shortMessage);
+  if (result.exitCode === undefined && result.signal === undefined && !call.signal.aborted && result.failed)
+    throw result.cause ?? new Error(result.shortMessage);
   return {
     exitCode: result.exitCode,
     signal: result.signal,

@@ -35,7 +35,10 @@ t.test('appends keep their order and refuse an existing file', async (t) => {
     await append.sync();
     await t.rejects(createAppendFile(file), { code: 'file.unwritable' });
   }
-  t.same((await readFile(file, 'utf8')).trim().split('\n').map(Number), Array.from({ length: 50 }, (_, index) => index));
+  t.same(
+    (await readFile(file, 'utf8')).trim().split('\n').map(Number),
+    Array.from({ length: 50 }, (_, index) => index),
+  );
 });
 
 t.test('a move replaces, makes the folder and takes the source away', async (t) => {

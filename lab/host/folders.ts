@@ -18,6 +18,8 @@ export function foldersIn(environment: Readonly<Record<string, string | undefine
   };
   const home = absolute('HOME') ?? os.homedir();
   const own = (override: string, xdg: string, fallback: readonly string[]): LocalPath =>
-    (environment[override] ? path.resolve(environment[override]) : path.join(absolute(xdg) ?? path.join(home, ...fallback), 'anivault-lab')) as LocalPath;
+    (environment[override]
+      ? path.resolve(environment[override])
+      : path.join(absolute(xdg) ?? path.join(home, ...fallback), 'anivault-lab')) as LocalPath;
   return { cache: own('LAB_CACHE_DIR', 'XDG_CACHE_HOME', ['.cache']), state: own('LAB_STATE_DIR', 'XDG_STATE_HOME', ['.local', 'state']) };
 }

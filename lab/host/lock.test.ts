@@ -11,10 +11,15 @@ const silent = (): void => {};
 t.test('one holder at a time; a waiter is told who holds it and gets it next', async (t) => {
   const first = await takeLock(name('turns'), 'first purpose', silent, openCall());
   let told: unknown;
-  const waiting = takeLock(name('turns'), 'second', (holder) => {
-    told = holder;
-    void first[Symbol.asyncDispose]();
-  }, callFor(5000));
+  const waiting = takeLock(
+    name('turns'),
+    'second',
+    (holder) => {
+      told = holder;
+      void first[Symbol.asyncDispose]();
+    },
+    callFor(5000),
+  );
   const second = await waiting;
   t.match(told, { pid: process.pid, purpose: 'first purpose', since: /^\d{4}-/ });
   await second[Symbol.asyncDispose]();
@@ -30,7 +35,10 @@ t.test('waiting ends with the call', async (t) => {
   await using _held = await takeLock(name('held'), '', silent, openCall());
   const stop = new AbortController();
   const reason = new Error('enough');
-  await t.rejects(takeLock(name('held'), '', () => stop.abort(reason), callUntil(stop.signal)), reason);
+  await t.rejects(
+    takeLock(name('held'), '', () => stop.abort(reason), callUntil(stop.signal)),
+    reason,
+  );
 });
 
 t.test('a holder that is killed outright leaves no lock behind', async (t) => {
@@ -41,10 +49,15 @@ t.test('a holder that is killed outright leaves no lock behind', async (t) => {
   const child = spawn(process.execPath, ['--no-warnings', '--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(child.stdout, 'data');
   let told: unknown;
-  const lock = await takeLock(name('killed'), 'heir', (holder) => {
-    told = holder;
-    child.kill('SIGKILL');
-  }, callFor(10_000));
+  const lock = await takeLock(
+    name('killed'),
+    'heir',
+    (holder) => {
+      told = holder;
+      child.kill('SIGKILL');
+    },
+    callFor(10_000),
+  );
   t.match(told, { pid: child.pid, purpose: 'doomed' });
   await lock[Symbol.asyncDispose]();
 });

@@ -30,7 +30,10 @@ export type GuestLog = string[];
 /** A check whose probe is a function of the test's. It passes unless the probe says otherwise. */
 export function testCheck(
   id: string,
-  probe: (guest: Parameters<Check<unknown>['probe']>[0], call: Parameters<Check<unknown>['probe']>[2]) => Promise<unknown> = async () => ({}),
+  probe: (
+    guest: Parameters<Check<unknown>['probe']>[0],
+    call: Parameters<Check<unknown>['probe']>[2],
+  ) => Promise<unknown> = async () => ({}),
   more: Partial<Omit<Check<unknown>, 'probe'>> = {},
 ): AnyCheck {
   return {
@@ -60,7 +63,12 @@ export interface FlowRig {
   readonly run: (parts?: Partial<FlowParts>) => Promise<FinishedFolder>;
 }
 
-export async function flowRig(t: Test, checks: readonly AnyCheck[], change: (config: LabConfig) => LabConfig = (config) => config, isolation: Isolation = 'namespaces'): Promise<FlowRig> {
+export async function flowRig(
+  t: Test,
+  checks: readonly AnyCheck[],
+  change: (config: LabConfig) => LabConfig = (config) => config,
+  isolation: Isolation = 'namespaces',
+): Promise<FlowRig> {
   const folder = (await mkdtemp(path.join(tmpdir(), 'lab-flow-'))) as LocalPath;
   t.teardown(() => rm(folder, { recursive: true, force: true }));
   const config = change(parseConfig(CONFIG, 'test.json'));
@@ -125,7 +133,14 @@ function fakeLease(spec: GuestSpec, isolation: Isolation, log: GuestLog, killers
     assurance: 'emulated',
     isolation,
     platform: 'Fake 1.0',
-    endpoint: { transport: 'winrm', url: 'http://127.0.0.1:1/wsman', user: 'u', password: new Secret('not used'), authentication: 'ntlm', toolkit: { kind: 'agent', launcher: spec.name } },
+    endpoint: {
+      transport: 'winrm',
+      url: 'http://127.0.0.1:1/wsman',
+      user: 'u',
+      password: new Secret('not used'),
+      authentication: 'ntlm',
+      toolkit: { kind: 'agent', launcher: spec.name },
+    },
     get lost() {
       return ended.promise;
     },
@@ -166,7 +181,10 @@ const fakeTransport: Transport = {
 };
 
 const unexpected = (verb: string) => (): Promise<never> => Promise.reject(new Error(`the flow is not expected to call ${verb}`));
-const listing: TreeListing = { complete: true, entries: files.map(({ path: name, sizeBytes, sha256 }) => ({ path: name, kind: 'file', sizeBytes, sha256 })) };
+const listing: TreeListing = {
+  complete: true,
+  entries: files.map(({ path: name, sizeBytes, sha256 }) => ({ path: name, kind: 'file', sizeBytes, sha256 })),
+};
 
 /** A toolkit that knows just enough for the flow; anything else throws. */
 export const fakeToolkit: Toolkit = {
@@ -199,7 +217,12 @@ const DESCRIPTION = {
 };
 
 const budget = { startUpMedianMs: 1, startUpPeakMemoryMiB: 1, scanPathsPerMinute: 1, scanPeakMemoryMiB: 1 };
-const guestOf = (name: string): { name: GuestName; os: string; build: number; provider: string } => ({ name: name as GuestName, os: 'windows-10', build: 19045, provider: 'wine' });
+const guestOf = (name: string): { name: GuestName; os: string; build: number; provider: string } => ({
+  name: name as GuestName,
+  os: 'windows-10',
+  build: 19045,
+  provider: 'wine',
+});
 const CONFIG = JSON.stringify({
   ...(JSON.parse(await readFile(new URL('../../lab.config.json', import.meta.url), 'utf8')) as object),
   guests: [guestOf('one'), guestOf('two')],

@@ -7,9 +7,11 @@ export const oneShotExchange =
   (connection: Connection, launcher: string): Exchange =>
   async (verb, question, call) => {
     // A cmd.exe in between would cost as much as the tool itself.
-    const result = await connection.run({ line: `${launcher} request`, shell: 'none', stdin: question, maxOutputBytes: MOST_ANSWER_BYTES }, call);
+    const result = await connection.run(
+      { line: `${launcher} request`, shell: 'none', stdin: question, maxOutputBytes: MOST_ANSWER_BYTES },
+      call,
+    );
     if (result.ended === 'timed-out' || result.exitCode !== 0) throw toolFailure(verb, launcher, result);
     if (result.truncated.stdout) throw invalidAnswer(verb, `it has more than ${MOST_ANSWER_BYTES} bytes`);
     return result.stdout;
   };
-

@@ -43,7 +43,8 @@ t.test('the embedded guest over WinRM', { skip: noWine }, async (t) => {
   const scratch = await scratchFolder(t);
   await using connection = await transport.connect(lease.endpoint, call());
   const toolkit = toolkitFor(lease.endpoint.toolkit, connection);
-  for (const folder of ['C:\\contract', 'C:\\toolkit']) await toolkit.makeTree(remotePath(folder), [{ path: 'made.txt', text: '' }], call());
+  for (const folder of ['C:\\contract', 'C:\\toolkit'])
+    await toolkit.makeTree(remotePath(folder), [{ path: 'made.txt', text: '' }], call());
 
   await toolkitContract(t, 'toolkit', {
     toolkit,

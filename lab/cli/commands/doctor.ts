@@ -22,7 +22,9 @@ export const doctorCommand: LabCommand = (program, context, finish) => {
     const providers = [...new Set(config.guests.map((spec) => wiring.providerOf(spec)))];
     const groups = await Promise.all([
       diagnoseHost(wiring.folders, reports, call),
-      ...providers.map(async (provider) => (await provider.doctor(call)).map((diagnosis) => ({ ...diagnosis, subject: `${provider.name}: ${diagnosis.subject}` }))),
+      ...providers.map(async (provider) =>
+        (await provider.doctor(call)).map((diagnosis) => ({ ...diagnosis, subject: `${provider.name}: ${diagnosis.subject}` })),
+      ),
     ]);
     const found = groups.flat();
     const colour = wantsColour(context);
@@ -35,7 +37,10 @@ export const doctorCommand: LabCommand = (program, context, finish) => {
       context.stdout.write(`${sign} ${diagnosis.subject}: ${diagnosis.message}\n${diagnosis.hint ? `    next: ${diagnosis.hint}\n` : ''}`);
     }
     const missing = found.filter(({ state }) => state === 'missing').length;
-    if (!options.json) context.stdout.write(missing === 0 ? 'This machine can run the lab.\n' : `${missing} thing${missing === 1 ? ' is' : 's are'} missing.\n`);
+    if (!options.json)
+      context.stdout.write(
+        missing === 0 ? 'This machine can run the lab.\n' : `${missing} thing${missing === 1 ? ' is' : 's are'} missing.\n`,
+      );
     finish(missing === 0 ? 0 : 3);
   });
 };

@@ -25,13 +25,21 @@ export const guestCommand: LabCommand = (program, context, finish) => {
 };
 
 function addStart(guest: Command, context: CliContext): void {
-  const command = guest.command('start').description('bring up one fresh guest and keep it until Ctrl-C').argument('<guest>', 'name of a guest in the configuration');
+  const command = guest
+    .command('start')
+    .description('bring up one fresh guest and keep it until Ctrl-C')
+    .argument('<guest>', 'name of a guest in the configuration');
   withJson(withProject(command), 'print how to reach it as one JSON object')
     .option('--name <name>', 'call it something else, to have several of one kind')
     .action(async (name: string, options: ProjectOptions & { json?: boolean; name?: string }) => {
       const { root, config } = await openProject(options, context);
       const spec = config.guests.find((candidate) => candidate.name === name);
-      if (spec === undefined) throw LabError.of('usage.unknown-name', { what: 'guest', name, known: config.guests.map((candidate) => candidate.name).join(', ') });
+      if (spec === undefined)
+        throw LabError.of('usage.unknown-name', {
+          what: 'guest',
+          name,
+          known: config.guests.map((candidate) => candidate.name).join(', '),
+        });
       const calledAs = guestName(options.name ?? spec.name);
       const wiring = wire(root, context);
       const taken = (await runningGuests(wiring.folders.state, wiring.masker)).find((running) => running.name === calledAs);
@@ -54,9 +62,16 @@ function addStart(guest: Command, context: CliContext): void {
       await using held = new AsyncDisposableStack();
       const startedMs = clock.monotonicMs();
       const limitMs = config.timeouts.acquireSeconds * 1000;
-      const lease = await acquireGuest(spec, provider, { id: `guest-${calledAs}` }, { clock, transport, toolkitFor, limitMs, emit: () => {}, onAcquired: (acquired) => held.use(acquired) }, call);
+      const lease = await acquireGuest(
+        spec,
+        provider,
+        { id: `guest-${calledAs}` },
+        { clock, transport, toolkitFor, limitMs, emit: () => {}, onAcquired: (acquired) => held.use(acquired) },
+        call,
+      );
       if (!options.json) context.stdout.write(`ready in ${((clock.monotonicMs() - startedMs) / 1000).toFixed(2)} s\n`);
-      if (lease.isolation === 'none') context.stderr.write('WARNING: this guest is NOT walled off from this machine; namespaces are refused here.\n');
+      if (lease.isolation === 'none')
+        context.stderr.write('WARNING: this guest is NOT walled off from this machine; namespaces are refused here.\n');
       await holdGuests([lease], wiring, context, options.json === true, call, () => calledAs);
     });
 }
@@ -84,7 +99,8 @@ function addExec(guest: Command, context: CliContext, finish: (exitCode: number)
         ),
       );
       if (result.ended === 'timed-out') context.stderr.write(`ended after ${options.timeout} s\n`);
-      else if (result.exitCode > 255) context.stderr.write(`exit code ${result.exitCode} (0x${result.exitCode.toString(16).toUpperCase()})\n`);
+      else if (result.exitCode > 255)
+        context.stderr.write(`exit code ${result.exitCode} (0x${result.exitCode.toString(16).toUpperCase()})\n`);
       finish(result.ended === 'timed-out' ? 124 : Math.min(result.exitCode, 255));
     });
   guest.enablePositionalOptions();
@@ -109,19 +125,27 @@ function addCopy(guest: Command, context: CliContext): void {
           : connection.put(path.resolve(context.cwd, source.path) as LocalPath, asRemotePath(target.path), call),
       );
       const speed = receipt.sizeBytes / 2 ** 20 / (receipt.durationMs / 1000);
-      context.stdout.write(`${receipt.path}\n  ${receipt.sizeBytes} bytes, SHA-256 ${receipt.sha256}, ${receipt.way}, ${speed.toFixed(1)} MiB/s\n`);
+      context.stdout.write(
+        `${receipt.path}\n  ${receipt.sizeBytes} bytes, SHA-256 ${receipt.sha256}, ${receipt.way}, ${speed.toFixed(1)} MiB/s\n`,
+      );
     });
 }
 
 function addList(guest: Command, context: CliContext): void {
-  withJson(guest.command('list').description('list the guests that run now'), 'print one JSON object a guest, without passwords').action(async (options: { json?: boolean }) => {
-    const wiring = wire(context.cwd as LocalPath, context);
-    const running = await runningGuests(wiring.folders.state, wiring.masker);
-    if (options.json) {
-      for (const { name, os, pid, since, endpoint } of running) context.stdout.write(`${JSON.stringify({ name, os, pid, since, url: endpoint.url })}\n`);
-    } else if (running.length === 0) context.stdout.write('No guest is running. `npm run lab -- guest start win11` starts one.\n');
-    else context.stdout.write(`${table([['GUEST', 'SYSTEM', 'PROCESS', 'SINCE', 'URL'], ...running.map(({ name, os, pid, since, endpoint }) => [name, os, String(pid), since, endpoint.url])])}\n`);
-  });
+  withJson(guest.command('list').description('list the guests that run now'), 'print one JSON object a guest, without passwords').action(
+    async (options: { json?: boolean }) => {
+      const wiring = wire(context.cwd as LocalPath, context);
+      const running = await runningGuests(wiring.folders.state, wiring.masker);
+      if (options.json) {
+        for (const { name, os, pid, since, endpoint } of running)
+          context.stdout.write(`${JSON.stringify({ name, os, pid, since, url: endpoint.url })}\n`);
+      } else if (running.length === 0) context.stdout.write('No guest is running. `npm run lab -- guest start win11` starts one.\n');
+      else
+        context.stdout.write(
+          `${table([['GUEST', 'SYSTEM', 'PROCESS', 'SINCE', 'URL'], ...running.map(({ name, os, pid, since, endpoint }) => [name, os, String(pid), since, endpoint.url])])}\n`,
+        );
+    },
+  );
 }
 
 const LIMIT_MS = 24 * 3600 * 1000;
@@ -143,6 +167,7 @@ function parsePlace(text: string): { readonly guest?: string; readonly path: str
 
 function asRemotePath(text: string): ReturnType<typeof remotePath> {
   const windowsPath = text.replaceAll('/', '\\');
-  if (!isRemotePath(windowsPath)) throw LabError.of('usage.invalid', { problem: `${text} is not an absolute path in a guest, like C:\\Users\\lab\\file.txt` });
+  if (!isRemotePath(windowsPath))
+    throw LabError.of('usage.invalid', { problem: `${text} is not an absolute path in a guest, like C:\\Users\\lab\\file.txt` });
   return remotePath(windowsPath);
 }

@@ -27,8 +27,18 @@ export const listCommand: LabCommand = (program, context) => {
         const verdict = record.finishedAt === undefined ? 'unfinished' : record.verdict;
         const assurance = record.assurance ? assuranceLabel[record.assurance] : 'no guest';
         if (options.json) {
-          context.stdout.write(`${JSON.stringify({ run: id, folder, verdict, assurance: record.assurance, product: record.bundle, startedAt: record.startedAt, durationMs: record.durationMs, sealed })}\n`);
-        } else rows.push([id, verdict, assurance, product, record.durationMs === undefined ? '' : `${Math.round(record.durationMs / 1000)} s`, sealed ? 'sealed' : 'not sealed']);
+          context.stdout.write(
+            `${JSON.stringify({ run: id, folder, verdict, assurance: record.assurance, product: record.bundle, startedAt: record.startedAt, durationMs: record.durationMs, sealed })}\n`,
+          );
+        } else
+          rows.push([
+            id,
+            verdict,
+            assurance,
+            product,
+            record.durationMs === undefined ? '' : `${Math.round(record.durationMs / 1000)} s`,
+            sealed ? 'sealed' : 'not sealed',
+          ]);
       } catch (error) {
         const { message } = toErrorData(error);
         if (options.json) context.stdout.write(`${JSON.stringify({ run: id, folder, error: message })}\n`);

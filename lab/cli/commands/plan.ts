@@ -8,17 +8,25 @@ import { table } from '../table.ts';
 /** `lab plan`: what a run would ask of which guest, without starting anything. */
 export const planCommand: LabCommand = (program, context) => {
   const command = program.command('plan').description('show what a run would ask, without starting anything');
-  withJson(withSelection(withProject(command)), 'print the plan as JSON').action(async (options: ProjectOptions & SelectionOptions & { json?: boolean }) => {
-    const { config } = await openProject(options, context);
-    const plan = makePlan(config, checks, selectionOf(options));
-    if (options.json) {
-      context.stdout.write(`${JSON.stringify(plan, undefined, 2)}\n`);
-      return;
-    }
-    const rows = plan.cells.map((cell) => {
-      const spec = plan.guests.find((guest) => guest.name === cell.guest);
-      return [cell.guest, `${spec?.os} ${spec?.build}`, cell.check, cell.lane === 'host' ? 'alone' : 'in parallel', cell.skip?.text ?? `from ${cell.startsFrom}`];
-    });
-    context.stdout.write(`${table([['GUEST', 'SYSTEM', 'CHECK', 'RUNS', ''], ...rows])}\n`);
-  });
+  withJson(withSelection(withProject(command)), 'print the plan as JSON').action(
+    async (options: ProjectOptions & SelectionOptions & { json?: boolean }) => {
+      const { config } = await openProject(options, context);
+      const plan = makePlan(config, checks, selectionOf(options));
+      if (options.json) {
+        context.stdout.write(`${JSON.stringify(plan, undefined, 2)}\n`);
+        return;
+      }
+      const rows = plan.cells.map((cell) => {
+        const spec = plan.guests.find((guest) => guest.name === cell.guest);
+        return [
+          cell.guest,
+          `${spec?.os} ${spec?.build}`,
+          cell.check,
+          cell.lane === 'host' ? 'alone' : 'in parallel',
+          cell.skip?.text ?? `from ${cell.startsFrom}`,
+        ];
+      });
+      context.stdout.write(`${table([['GUEST', 'SYSTEM', 'CHECK', 'RUNS', ''], ...rows])}\n`);
+    },
+  );
 };

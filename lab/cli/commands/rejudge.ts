@@ -19,35 +19,38 @@ export const rejudgeCommand: LabCommand = (program, context, finish) => {
     .command('rejudge')
     .description("judge the saved facts of a run again, by today's judges and policy; writes nothing")
     .argument('<run>', 'run id, part of it, `latest`, or a folder');
-  withJson(withProject(command), 'print one JSON object a cell').action(async (wanted: string, options: ProjectOptions & { json?: boolean }) => {
-    const { config, reports } = await openProject(options, context);
-    const folder = await findRun(wanted, reports, context.cwd);
-    const { plan, journal } = await readRun(folder, { tolerateTornEnd: true }, callUntil(context.signal));
-    const record = foldRecord(plan, journal);
-    let differing = 0;
-    const rows: string[][] = [];
-    for (const cell of record.cells) {
-      if (cell.facts === undefined) {
-        rows.push([cell.id, cell.outcome.kind, 'no facts', '']);
-        continue;
+  withJson(withProject(command), 'print one JSON object a cell').action(
+    async (wanted: string, options: ProjectOptions & { json?: boolean }) => {
+      const { config, reports } = await openProject(options, context);
+      const folder = await findRun(wanted, reports, context.cwd);
+      const { plan, journal } = await readRun(folder, { tolerateTornEnd: true }, callUntil(context.signal));
+      const record = foldRecord(plan, journal);
+      let differing = 0;
+      const rows: string[][] = [];
+      for (const cell of record.cells) {
+        if (cell.facts === undefined) {
+          rows.push([cell.id, cell.outcome.kind, 'no facts', '']);
+          continue;
+        }
+        const bytes = await readBytesIfThere(path.join(folder, 'evidence', cell.facts));
+        if (bytes === undefined || sha256Of(bytes) !== cell.facts)
+          throw LabError.of('run.evidence-gone', { sha256: cell.facts, cell: cell.id, run: record.runId });
+        const check = checks.find((candidate) => candidate.id === cell.check);
+        const assurance = record.guests.find((guest) => guest.spec.name === cell.guest)?.assurance ?? 'simulated';
+        if (check === undefined) {
+          rows.push([cell.id, cell.outcome.kind, 'no such check any more', '']);
+          continue;
+        }
+        const { outcome } = judgeFacts(check, JSON.parse(Buffer.from(bytes).toString('utf8')), config.policy, assurance);
+        const same = JSON.stringify(outcome) === JSON.stringify(cell.outcome);
+        if (!same) differing += 1;
+        if (options.json) context.stdout.write(`${JSON.stringify({ cell: cell.id, before: cell.outcome, now: outcome, same })}\n`);
+        rows.push([cell.id, cell.outcome.kind, outcome.kind, same ? 'same' : `differs${whyOf(outcome)}`]);
       }
-      const bytes = await readBytesIfThere(path.join(folder, 'evidence', cell.facts));
-      if (bytes === undefined || sha256Of(bytes) !== cell.facts) throw LabError.of('run.evidence-gone', { sha256: cell.facts, cell: cell.id, run: record.runId });
-      const check = checks.find((candidate) => candidate.id === cell.check);
-      const assurance = record.guests.find((guest) => guest.spec.name === cell.guest)?.assurance ?? 'simulated';
-      if (check === undefined) {
-        rows.push([cell.id, cell.outcome.kind, 'no such check any more', '']);
-        continue;
-      }
-      const { outcome } = judgeFacts(check, JSON.parse(Buffer.from(bytes).toString('utf8')), config.policy, assurance);
-      const same = JSON.stringify(outcome) === JSON.stringify(cell.outcome);
-      if (!same) differing += 1;
-      if (options.json) context.stdout.write(`${JSON.stringify({ cell: cell.id, before: cell.outcome, now: outcome, same })}\n`);
-      rows.push([cell.id, cell.outcome.kind, outcome.kind, same ? 'same' : `differs${whyOf(outcome)}`]);
-    }
-    if (!options.json) context.stdout.write(`${table([['CELL', 'BEFORE', 'NOW', ''], ...rows])}\n`);
-    finish(differing === 0 ? 0 : 1);
-  });
+      if (!options.json) context.stdout.write(`${table([['CELL', 'BEFORE', 'NOW', ''], ...rows])}\n`);
+      finish(differing === 0 ? 0 : 1);
+    },
+  );
 };
 
 function whyOf(outcome: Outcome): string {

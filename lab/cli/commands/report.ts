@@ -18,7 +18,10 @@ import { type ProjectOptions, findRun, reportsFolder } from '../project.ts';
 
 /** `lab report RUN`: renders a run again from its journal, without guests. Also renders a run that was killed before it could. */
 export const reportCommand: LabCommand = (program, context) => {
-  const command = program.command('report').description('render a run again from its journal, without any guest').argument('<run>', 'run id, part of it, `latest`, or a folder');
+  const command = program
+    .command('report')
+    .description('render a run again from its journal, without any guest')
+    .argument('<run>', 'run id, part of it, `latest`, or a folder');
   withProject(command)
     .option('--output <file>', 'where the HTML goes (default: report.html in the run folder, if that is not sealed)')
     .action(async (wanted: string, options: ProjectOptions & { output?: string }) => {
@@ -35,14 +38,16 @@ export const reportCommand: LabCommand = (program, context) => {
         clock: systemClock,
         reportPath: path.relative(context.cwd, target),
       });
-      const readEvidence: Parameters<NonNullable<Reporter['finish']>>[0]['readEvidence'] = (sha256) => readBytesIfThere(path.join(folder, 'evidence', sha256));
+      const readEvidence: Parameters<NonNullable<Reporter['finish']>>[0]['readEvidence'] = (sha256) =>
+        readBytesIfThere(path.join(folder, 'evidence', sha256));
       const finished = { record, plan, journal, recordSha256: sha256Of(recordText(record)), readEvidence };
       const html = htmlReporter();
       for (const line of journal) for (const reporter of [html, terminal]) reporter.on(line);
       for (const file of (await html.finish?.(finished, call)) ?? []) await writeUnlessSealed(target, folder, file.content);
       await terminal.finish?.(finished, call);
       terminal.close?.();
-      if (tornEnd) context.stderr.write('The journal ends in the middle of a line: the lab was killed while it wrote it. That line was left out.\n');
+      if (tornEnd)
+        context.stderr.write('The journal ends in the middle of a line: the lab was killed while it wrote it. That line was left out.\n');
     });
 };
 
@@ -51,7 +56,8 @@ async function writeUnlessSealed(target: string, folder: LocalPath, content: str
   const inFolder = !path.relative(folder, target).startsWith('..');
   if (inFolder && (await exists(path.join(folder, 'seal.json')))) {
     const there = await readBytesIfThere(target);
-    if (there === undefined || !Buffer.from(there).equals(Buffer.from(content))) throw LabError.of('usage.sealed', { run: path.basename(folder) });
+    if (there === undefined || !Buffer.from(there).equals(Buffer.from(content)))
+      throw LabError.of('usage.sealed', { run: path.basename(folder) });
     return;
   }
   await writeFileAtomic(target, content);

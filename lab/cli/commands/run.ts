@@ -24,9 +24,14 @@ type RunOptions = ProjectOptions & SelectionOptions & { readonly json?: boolean;
 
 /** `lab run`, also what `lab` does when no command is named: the whole job. */
 export const runCommand: LabCommand = (program, context, finish) => {
-  const command = program.command('run', { isDefault: true }).description('build, bundle, verify on every guest, report and seal (the default)');
+  const command = program
+    .command('run', { isDefault: true })
+    .description('build, bundle, verify on every guest, report and seal (the default)');
   // A word that is no command ends up here, since this is what runs without one.
-  command.argument('[nothing...]').usage('[options]').configureHelp({ visibleArguments: () => [] });
+  command
+    .argument('[nothing...]')
+    .usage('[options]')
+    .configureHelp({ visibleArguments: () => [] });
   withJson(withSelection(withProject(command)), 'print the journal as NDJSON instead of progress')
     .addOption(new Option('--keep <when>', 'whether guests outlive the run').choices(['never', 'on-failure', 'always']))
     .action(async (words: readonly string[], options: RunOptions) => {

@@ -32,7 +32,13 @@ function inLine<T>(provider: Provider, operation: 'acquire' | 'release', work: (
  * Makes a guest and has it answer: it counts as ready when it has said what it is over the wire, and is what was asked for. Throws otherwise;
  * a guest that had come up was given to `onAcquired` before.
  */
-export async function acquireGuest(spec: GuestSpec, provider: Provider, owner: LeaseOwner, parts: AcquireParts, call: Call): Promise<GuestLease> {
+export async function acquireGuest(
+  spec: GuestSpec,
+  provider: Provider,
+  owner: LeaseOwner,
+  parts: AcquireParts,
+  call: Call,
+): Promise<GuestLease> {
   const { clock, emit } = parts;
   emit({ type: 'guest-acquiring', guest: spec.name });
   const startedMs = clock.monotonicMs();

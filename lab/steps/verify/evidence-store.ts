@@ -21,7 +21,8 @@ export function cellEvidence(runFolder: LocalPath, masker: Masker): CellEvidence
     kept,
     add: async (title, mediaType, content) => {
       const bytes = Buffer.from(typeof content === 'string' ? masker.mask(content) : content);
-      if (bytes.length > MOST_EVIDENCE_BYTES) throw new RangeError(`evidence ${JSON.stringify(title)} has ${bytes.length} bytes, more than ${MOST_EVIDENCE_BYTES}`);
+      if (bytes.length > MOST_EVIDENCE_BYTES)
+        throw new RangeError(`evidence ${JSON.stringify(title)} has ${bytes.length} bytes, more than ${MOST_EVIDENCE_BYTES}`);
       const sha256 = sha256Of(bytes);
       const file = path.join(runFolder, 'evidence', sha256);
       if (!(await exists(file))) await writeFileAtomic(file, bytes);

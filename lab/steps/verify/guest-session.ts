@@ -120,12 +120,15 @@ export class GuestSession implements AsyncDisposable {
     const { manifest } = this.#parts.bundle;
     const isInstalled = async (): Promise<boolean> => {
       const { entries, complete } = await toolkit.listTree(this.installDirectory, { hash: true, maxEntries: MOST_BUNDLE_FILES }, call);
-      const there = new Map(entries.filter((entry) => entry.kind === 'file').map((entry) => [entry.path.replaceAll('\\', '/'), entry.sha256]));
+      const there = new Map(
+        entries.filter((entry) => entry.kind === 'file').map((entry) => [entry.path.replaceAll('\\', '/'), entry.sha256]),
+      );
       return complete && manifest.files.every((file) => there.get(file.path) === file.sha256);
     };
     if (await isInstalled()) return;
     await toolkit.remove(this.installDirectory, call);
     await toolkit.unpack(this.archive, this.installDirectory, call);
-    if (!(await isInstalled())) throw LabError.of('run.no-bundle', { reason: `unpacked in ${this.lease.spec.name} it is not what the manifest says` });
+    if (!(await isInstalled()))
+      throw LabError.of('run.no-bundle', { reason: `unpacked in ${this.lease.spec.name} it is not what the manifest says` });
   }
 }

@@ -69,7 +69,14 @@ interface Answer {
 const inconclusive = (error: ErrorData): Answer => ({ outcome: { kind: 'inconclusive', error }, highlights: [] });
 
 /** The cell edge: whatever goes wrong in here is this cell's and no other's. */
-async function ask(cell: PlannedCell, check: AnyCheck, session: GuestSession, evidence: CellEvidence, parts: VerifyParts, call: Call): Promise<Answer> {
+async function ask(
+  cell: PlannedCell,
+  check: AnyCheck,
+  session: GuestSession,
+  evidence: CellEvidence,
+  parts: VerifyParts,
+  call: Call,
+): Promise<Answer> {
   const { lease } = session;
   const lost = new AbortController();
   // A guest that is gone answers nothing any more: there is no point in waiting for time-outs.
@@ -112,7 +119,11 @@ async function ask(cell: PlannedCell, check: AnyCheck, session: GuestSession, ev
 }
 
 /** The format of a check's facts. */
-export const factsFormat = (check: AnyCheck): Format => ({ file: `facts/${check.id}.v1.json`, title: `Facts of ${check.id}`, schema: check.facts });
+export const factsFormat = (check: AnyCheck): Format => ({
+  file: `facts/${check.id}.v1.json`,
+  title: `Facts of ${check.id}`,
+  schema: check.facts,
+});
 
 /** Validates facts against the check's schema and judges them. Facts that are not valid, and a judge that throws, are the lab's fault: inconclusive. */
 export function judgeFacts(

@@ -16,7 +16,10 @@ const NO_SUCH_TOOL = new Set([1, 9009]);
 
 /** What it means that the tool ended as it did without an answer. */
 export function toolFailure(verb: Verb, launcher: string, result: CommandResult): LabError {
-  const complaint = readableText(Buffer.from(result.stderr.subarray(0, 4 * MOST_COMPLAINT_CHARACTERS)).toString('utf8'), MOST_COMPLAINT_CHARACTERS);
+  const complaint = readableText(
+    Buffer.from(result.stderr.subarray(0, 4 * MOST_COMPLAINT_CHARACTERS)).toString('utf8'),
+    MOST_COMPLAINT_CHARACTERS,
+  );
   if (result.ended === 'timed-out') return LabError.of('toolkit.tool-failed', { verb, how: 'was ended by a time-out', complaint });
   if (NO_SUCH_TOOL.has(result.exitCode) && result.stdout.length === 0) return LabError.of('toolkit.tool-missing', { launcher, complaint });
   return LabError.of('toolkit.tool-failed', { verb, how: `ended with exit code ${result.exitCode}`, complaint });

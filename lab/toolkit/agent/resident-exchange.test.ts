@@ -35,7 +35,13 @@ t.test('a question that is given up ends its process; the next one gets another'
   const rig = await guestToolRig(t);
   const { connection, started } = counting(rig.connection);
   const toolkit = agentToolkit(residentExchange(connection, rig.launcher));
-  const sleeper = { executable: rig.node, args: ['-e', 'setTimeout(()=>{},60000)'], cwd: remotePath('C:\\'), environment: 'inherited', timeoutMs: 60_000 } as const;
+  const sleeper = {
+    executable: rig.node,
+    args: ['-e', 'setTimeout(()=>{},60000)'],
+    cwd: remotePath('C:\\'),
+    environment: 'inherited',
+    timeoutMs: 60_000,
+  } as const;
   const reason = new Error('enough');
   const stop = new AbortController();
   setTimeout(() => stop.abort(reason), 300);
@@ -52,7 +58,14 @@ const scripted = (run: (command: RemoteCommand, signal: AbortSignal) => ReturnTy
   [Symbol.asyncDispose]: async () => {},
 });
 
-const ended = { exitCode: 0, stdout: new Uint8Array(), stderr: new Uint8Array(), truncated: { stdout: false, stderr: false }, ended: 'exited', durationMs: 1 } as const;
+const ended = {
+  exitCode: 0,
+  stdout: new Uint8Array(),
+  stderr: new Uint8Array(),
+  truncated: { stdout: false, stderr: false },
+  ended: 'exited',
+  durationMs: 1,
+} as const;
 
 /** A tool that prints `text` once it was asked, and ends when it is told to. */
 const printing = (text: string): Connection =>
@@ -92,7 +105,8 @@ t.test('a tool that speaks unasked is not asked again', async (t) => {
 });
 
 t.test('a tool that ends, or a connection that is lost, is the error of the question', async (t) => {
-  const ending = (exitCode: number): Connection => scripted(async () => ({ ...ended, exitCode, stderr: Buffer.from('Cannot find module') }));
+  const ending = (exitCode: number): Connection =>
+    scripted(async () => ({ ...ended, exitCode, stderr: Buffer.from('Cannot find module') }));
   const asked = (connection: Connection): Promise<unknown> => agentToolkit(residentExchange(connection, 'tool')).describe(callFor(5000));
   await t.rejects(asked(ending(1)), { code: 'toolkit.tool-missing' });
   await t.rejects(asked(ending(0xc0000005)), { code: 'toolkit.tool-failed', message: /exit code 3221225477/ });
