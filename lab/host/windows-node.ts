@@ -40,7 +40,9 @@ export async function windowsNode(source: WindowsNodeSource, call: Call): Promis
     folders,
     {
       ...(await wanted(projectRoot, pin)),
-      onWait: (holder) => onProgress({ what: `wait for process ${holder.pid} to fetch the Windows node ${pin.version}` }),
+      // The build and the guests of one run want it at the same time.
+      onWait: ({ pid }) =>
+        onProgress({ what: `wait for the Windows node ${pin.version}${pid === process.pid ? '' : `, which process ${pid} fetches`}` }),
       make: async (into, makeCall) => {
         onProgress({ what: `fetch the Windows node ${pin.version} (40 MB)` });
         const archive = await fetchNpmPackage(pin, projectRoot, into, makeCall);
