@@ -80,7 +80,8 @@ export async function flowParts(
     toolkitFor,
     checks,
     alone: (purpose, call) => takeLock('host-lane', purpose, () => {}, call),
-    prepareRelease: (runFolder, runStep, call) => prepareRelease(project, folders, path.join(runFolder, 'release') as LocalPath, runStep, call),
+    prepareRelease: (runFolder, runStep, call) =>
+      prepareRelease(project, folders, path.join(runFolder, 'release') as LocalPath, runStep, call),
     seal: async (runFolder, call) => {
       await sealRun({ folder: runFolder, key: await loadLabKey(folders.state, call), clock }, call);
     },
@@ -91,7 +92,13 @@ export async function flowParts(
  * Source → executable → verified bundle. What is made on the way lies in the cache and is gone afterwards; the zip and its manifest end up in
  * `destination`.
  */
-export async function prepareRelease(project: Project, folders: Folders, destination: LocalPath, runStep: RunReleaseStep, call: Call): Promise<Release> {
+export async function prepareRelease(
+  project: Project,
+  folders: Folders,
+  destination: LocalPath,
+  runStep: RunReleaseStep,
+  call: Call,
+): Promise<Release> {
   const { root: projectRoot, config, version } = project;
   const commit = await sourceRevision(projectRoot, call);
   await using workshop = await makeWorkshop(folders.cache);
@@ -99,7 +106,19 @@ export async function prepareRelease(project: Project, folders: Folders, destina
     'build',
     async (timed, progress) => {
       const node = await windowsNode({ folders, projectRoot, onProgress: ({ what }) => progress(what) }, timed);
-      return await buildExecutable({ projectRoot, product: config.product, version, commit, windowsNode: node, reuse: folders, outputDirectory: path.join(workshop.folder, 'build') as LocalPath, onProgress: (what) => progress(what) }, timed);
+      return await buildExecutable(
+        {
+          projectRoot,
+          product: config.product,
+          version,
+          commit,
+          windowsNode: node,
+          reuse: folders,
+          outputDirectory: path.join(workshop.folder, 'build') as LocalPath,
+          onProgress: (what) => progress(what),
+        },
+        timed,
+      );
     },
     ({ fileName, sizeBytes, sha256, packager, components }) => [
       { label: 'executable', value: fileName, note: `${(sizeBytes / 2 ** 20).toFixed(1)} MiB, SHA-256 ${sha256}` },
@@ -109,10 +128,26 @@ export async function prepareRelease(project: Project, folders: Folders, destina
   );
   const { manifest, archive } = await runStep(
     'bundle',
-    (timed, progress) => makeBundle({ projectRoot, product: config.product, version, commit, built, outputDirectory: path.join(workshop.folder, 'bundle') as LocalPath, onProgress: (what) => progress(what) }, timed),
-    ({ archive, manifest }) => [
-      { label: 'bundle', value: archive.fileName, note: `${(archive.sizeBytes / 2 ** 20).toFixed(1)} MiB, SHA-256 ${archive.sha256}` },
-      { label: 'files', value: String(manifest.files.length), note: `digest ${manifest.digest}` },
+    (timed, progress) =>
+      makeBundle(
+        {
+          projectRoot,
+          product: config.product,
+          version,
+          commit,
+          built,
+          outputDirectory: path.join(workshop.folder, 'bundle') as LocalPath,
+          onProgress: (what) => progress(what),
+        },
+        timed,
+      ),
+    (bundle) => [
+      {
+        label: 'bundle',
+        value: bundle.archive.fileName,
+        note: `${(bundle.archive.sizeBytes / 2 ** 20).toFixed(1)} MiB, SHA-256 ${bundle.archive.sha256}`,
+      },
+      { label: 'files', value: String(bundle.manifest.files.length), note: `digest ${bundle.manifest.digest}` },
     ],
   );
   const kept = path.join(destination, archive.fileName) as LocalPath;

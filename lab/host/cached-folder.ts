@@ -128,9 +128,14 @@ function parseJson(text: string): unknown {
 
 /** Removes all but the newest `most` folders of a kind. One that cannot be removed is left for the next time. */
 export async function pruneCached(folders: Folders, kind: string, most: number): Promise<void> {
-  const names = (await foldersBelow(folders.cache)).filter((name) => name.startsWith(`${kind}-`) && name.length === kind.length + 1 + DIGEST_CHARACTERS);
+  const names = (await foldersBelow(folders.cache)).filter(
+    (name) => name.startsWith(`${kind}-`) && name.length === kind.length + 1 + DIGEST_CHARACTERS,
+  );
   const aged = await Promise.all(
-    names.map(async (name) => ({ name, madeMs: (await stat(path.join(folders.cache, name, MARKER)).catch(() => undefined))?.mtimeMs ?? 0 })),
+    names.map(async (name) => ({
+      name,
+      madeMs: (await stat(path.join(folders.cache, name, MARKER)).catch(() => undefined))?.mtimeMs ?? 0,
+    })),
   );
   const old = aged.toSorted((a, b) => b.madeMs - a.madeMs).slice(most);
   await Promise.all(old.map(({ name }) => removeTree(path.join(folders.cache, name)).catch(() => {})));

@@ -9,10 +9,14 @@ import { type BuildRequest, buildExecutable } from './build-executable.ts';
 import type { BuiltExecutable } from './built-executable.ts';
 
 const REUSED = 'take the executable that was built of the same things before';
-const kept = async (folders: Folders): Promise<readonly string[]> => (await readdir(folders.cache)).filter((name) => name.startsWith('executable-'));
+const kept = async (folders: Folders): Promise<readonly string[]> =>
+  (await readdir(folders.cache)).filter((name) => name.startsWith('executable-'));
 
 /** Builds, and tells whether it was taken from the cache. */
-async function build(request: BuildRequest, folders: Folders): Promise<{ readonly built: BuiltExecutable; readonly said: readonly string[] }> {
+async function build(
+  request: BuildRequest,
+  folders: Folders,
+): Promise<{ readonly built: BuiltExecutable; readonly said: readonly string[] }> {
   const said: string[] = [];
   const built = await buildExecutable({ ...request, reuse: folders, onProgress: (what) => said.push(what) }, patientCall);
   return { built, said };
@@ -49,7 +53,9 @@ t.test('one that was changed where it is kept is not taken', async (t) => {
   bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
   await writeFile(file, bytes);
   // Whoever changes a file can change its note of size and time too.
-  const noted = (JSON.parse(await readFile(marker, 'utf8')) as { files: Record<string, { modifiedMs: number }> }).files[first.built.fileName];
+  const noted = (JSON.parse(await readFile(marker, 'utf8')) as { files: Record<string, { modifiedMs: number }> }).files[
+    first.built.fileName
+  ];
   await utimes(file, (noted?.modifiedMs ?? 0) / 1000, (noted?.modifiedMs ?? 0) / 1000);
   const again = await build(request, folders);
   t.equal(again.built.sha256, first.built.sha256);

@@ -17,7 +17,8 @@ const MOST_KEPT = 3;
 export async function recipeOf(assembly: Assembly, runtime: Component): Promise<unknown> {
   const { product, version, fileName, code, assets, icon, packager } = assembly;
   const builder = (await filesBelow(import.meta.dirname)).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
-  const digest = async (name: string): Promise<Sha256> => (await digestPlainFile(path.join(import.meta.dirname, name), new AbortController().signal)).sha256;
+  const digest = async (name: string): Promise<Sha256> =>
+    (await digestPlainFile(path.join(import.meta.dirname, name), new AbortController().signal)).sha256;
   return {
     product,
     version,
@@ -35,7 +36,13 @@ export async function recipeOf(assembly: Assembly, runtime: Component): Promise<
  * Assembles the executable, or takes the one that was assembled of the very same things before. What is taken is hashed on its way and must be what
  * was read back then; otherwise it is thrown away and assembled anew.
  */
-export async function assembleOrReuse(folders: Folders, recipe: unknown, assembly: Assembly, into: LocalPath, call: Call): Promise<Assembled> {
+export async function assembleOrReuse(
+  folders: Folders,
+  recipe: unknown,
+  assembly: Assembly,
+  into: LocalPath,
+  call: Call,
+): Promise<Assembled> {
   const { fileName, onProgress } = assembly;
   let isFresh = false;
   const { folder, about } = await cachedFolder(
