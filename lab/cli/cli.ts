@@ -49,11 +49,22 @@ export function labProgram(version: string, context: CliContext, finish: (exitCo
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help for a command')
     .showSuggestionAfterError()
+    // What follows the name of a command is the command's alone: `guest exec win10 -- dir /b` keeps its own dashes.
+    .enablePositionalOptions()
     .addHelpText('after', AFTER_HELP)
-    .configureHelp({ helpWidth: Math.min(context.stdout.columns ?? 100, 120), sortSubcommands: false } satisfies Partial<Help>);
+    .configureHelp({
+      helpWidth: Math.min(context.stdout.columns ?? 100, 120),
+      sortSubcommands: false,
+      subcommandTerm: (command) => `${command.name()} ${command.usage()}`,
+    } satisfies Partial<Help>);
   for (const command of commands) command(program, context, finish);
   const quiet = (command: Command): void => {
-    command.exitOverride().configureOutput({ writeOut: (text) => context.stdout.write(text), writeErr: () => {} });
+    command.exitOverride().configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: (text) => context.stderr.write(text),
+      // `showError` tells what is wrong.
+      outputError: () => {},
+    });
     command.commands.forEach(quiet);
   };
   quiet(program);
@@ -72,6 +83,8 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
     if (error instanceof CommanderError) {
       // Help and version come as errors with exit code 0.
       if (error.exitCode === 0) return 0;
+      // `lab guest` without saying what: commander has shown the help of it.
+      if (error.code === 'commander.help') return 2;
       return showError(LabError.of('usage.invalid', { problem: error.message.replace(/^error: /, '') }), context);
     }
     return showError(context.signal.aborted ? context.signal.reason : error, context);

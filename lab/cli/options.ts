@@ -10,7 +10,10 @@ export const withJson = (command: Command, what: string): Command => command.opt
 
 const collect = (value: string, previous: readonly string[] | undefined): readonly string[] => [
   ...(previous ?? []),
-  ...value.split(',').map((name) => name.trim()),
+  ...value
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== ''),
 ];
 
 /** `--guest`, `--check` and `--provider`: what part of the configuration is wanted. Each may be given several times or hold a list with commas. */

@@ -8,7 +8,7 @@ import type { Folders } from './folders.ts';
 /** The Node this project is pinned to by its own dependencies. */
 const NODE_MAJOR = 26;
 /** A run folder with its zip and evidence, several times over. */
-const LEAST_FREE_REPORT_BYTES = 500 * 2 ** 20;
+const LEAST_FREE_REPORT_BYTES = 500e6;
 
 /** What every run needs of the host, whatever the guests are made of. */
 export async function diagnoseHost(folders: Folders, reports: string, call: Call): Promise<readonly Diagnosis[]> {
@@ -53,8 +53,8 @@ async function diagnoseFolder(subject: string, folder: string, leastFreeBytes: n
     await mkdir(folder, { recursive: true });
     const { bavail, bsize } = await statfs(folder);
     const free = bavail * bsize;
-    const message = `${folder}, ${(free / 2 ** 30).toFixed(1)} GiB free`;
-    if (free < leastFreeBytes) return { subject, state: 'missing', message, hint: `at least ${leastFreeBytes / 2 ** 20} MiB are needed` };
+    const message = `${folder}, ${(free / 1e9).toFixed(1)} GB free`;
+    if (free < leastFreeBytes) return { subject, state: 'missing', message, hint: `at least ${leastFreeBytes / 1e6} MB are needed` };
     return { subject, state: 'ok', message };
   } catch (error) {
     const { message, hint } = writeError(error, folder);

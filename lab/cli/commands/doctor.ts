@@ -37,10 +37,14 @@ export const doctorCommand: LabCommand = (program, context, finish) => {
       context.stdout.write(`${sign} ${diagnosis.subject}: ${diagnosis.message}\n${diagnosis.hint ? `    next: ${diagnosis.hint}\n` : ''}`);
     }
     const missing = found.filter(({ state }) => state === 'missing').length;
-    if (!options.json)
-      context.stdout.write(
-        missing === 0 ? 'This machine can run the lab.\n' : `${missing} thing${missing === 1 ? ' is' : 's are'} missing.\n`,
-      );
+    const warnings = found.filter(({ state }) => state === 'warning').length;
+    if (!options.json) context.stdout.write(`${conclusion(missing, warnings)}\n`);
     finish(missing === 0 ? 0 : 3);
   });
 };
+
+function conclusion(missing: number, warnings: number): string {
+  if (missing === 0 && warnings === 0) return 'This machine can run the lab.';
+  if (missing === 0) return `This machine can run the lab, with ${warnings === 1 ? 'the warning' : `the ${warnings} warnings`} above.`;
+  return `This machine cannot run the lab: ${missing} thing${missing === 1 ? ' is' : 's are'} missing.`;
+}

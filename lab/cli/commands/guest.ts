@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { Call } from '../../core/call.ts';
 import { LabError } from '../../core/error.ts';
 import { type LocalPath, guestName, isRemotePath, remotePath } from '../../core/ids.ts';
@@ -30,7 +30,7 @@ function addStart(guest: Command, context: CliContext): void {
     .description('bring up one fresh guest and keep it until Ctrl-C')
     .argument('<guest>', 'name of a guest in the configuration');
   withJson(withProject(command), 'print how to reach it as one JSON object')
-    .option('--name <name>', 'call it something else, to have several of one kind')
+    .option('--name <name>', 'call it something else, to have several of one kind', otherName)
     .action(async (name: string, options: ProjectOptions & { json?: boolean; name?: string }) => {
       const { root, config } = await openProject(options, context);
       const spec = config.guests.find((candidate) => candidate.name === name);
@@ -40,7 +40,8 @@ function addStart(guest: Command, context: CliContext): void {
           name,
           known: config.guests.map((candidate) => candidate.name).join(', '),
         });
-      const calledAs = guestName(options.name ?? spec.name);
+      const calledAs = options.name ?? spec.name;
+
       const wiring = wire(root, context);
       const taken = (await runningGuests(wiring.folders.state, wiring.masker)).find((running) => running.name === calledAs);
       if (taken) throw LabError.of('usage.guest-running-already', { guest: calledAs, pid: taken.pid });
@@ -71,7 +72,7 @@ function addStart(guest: Command, context: CliContext): void {
       );
       if (!options.json) context.stdout.write(`ready in ${((clock.monotonicMs() - startedMs) / 1000).toFixed(2)} s\n`);
       if (lease.isolation === 'none')
-        context.stderr.write('WARNING: this guest is NOT walled off from this machine; namespaces are refused here.\n');
+        context.stderr.write('WARNING: this guest is NOT walled off from this machine; `npm run lab -- doctor` says why.\n');
       await holdGuests([lease], wiring, context, options.json === true, call, () => calledAs);
     });
 }
@@ -83,16 +84,18 @@ function addExec(guest: Command, context: CliContext, finish: (exitCode: number)
     .argument('<guest>', 'name of a running guest')
     .argument('<command...>', 'after --, the command line')
     .option('--cwd <dir>', 'where to run it')
-    .option('--timeout <seconds>', 'end it after so long', Number, 3600)
+    .option('--timeout <seconds>', 'end it after so long', seconds, 3600)
     .action(async (name: string, words: string[], options: { cwd?: string; timeout: number }) => {
+      // A character of several bytes may be spread over two pieces.
+      const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
       const result = await withGuest(name, context, (connection, call) =>
         connection.run(
           {
-            line: words.join(' '),
+            line: commandLine(words),
             shell: 'cmd',
             timeoutMs: options.timeout * 1000,
             maxOutputBytes: 0,
-            onOutput: (stream, bytes) => (stream === 'stdout' ? context.stdout : context.stderr).write(Buffer.from(bytes).toString('utf8')),
+            onOutput: (stream, bytes) => context[stream].write(decoders[stream].decode(bytes, { stream: true })),
             ...(options.cwd ? { cwd: asRemotePath(options.cwd) } : {}),
           },
           call,
@@ -146,6 +149,27 @@ function addList(guest: Command, context: CliContext): void {
         );
     },
   );
+}
+
+const otherName = (text: string): string => {
+  try {
+    return guestName(text);
+  } catch {
+    throw new InvalidArgumentError('a name has up to 32 small letters, digits and dashes');
+  }
+};
+
+const seconds = (text: string): number => {
+  const value = Number(text);
+  if (!(value > 0 && value * 1000 <= LIMIT_MS)) throw new InvalidArgumentError(`a number of seconds up to ${LIMIT_MS / 1000} is wanted`);
+  return value;
+};
+
+/** One word is a whole command line. Of several, those with spaces get quotation marks, as the shell here has taken theirs away. */
+function commandLine(words: readonly string[]): string {
+  const own = words[0] === '--' ? words.slice(1) : words;
+  if (own.length < 2) return own.join('');
+  return own.map((word) => (/\s/.test(word) && !word.includes('"') ? `"${word}"` : word)).join(' ');
 }
 
 const LIMIT_MS = 24 * 3600 * 1000;

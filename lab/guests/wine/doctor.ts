@@ -153,7 +153,7 @@ async function isolation(options: PreparationOptions, root: WineRoot | undefined
         subject,
         state: 'warning',
         message: `${WARNING}. The host refused namespaces: ${support.reason}`,
-        hint: 'Run on a host, not in a container; or allow user namespaces (kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns).',
+        hint: 'Run on a host, not in a container; or allow user namespaces (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns).',
       };
   }
 }
