@@ -16,7 +16,7 @@ export interface Happening {
 }
 
 /** Longest text of a guest on one line of a terminal. */
-const MOST_TEXT = 300;
+const MOST_TEXT = 400;
 /** Room for the names of steps and of most guests. */
 export const NAME_COLUMNS = 14;
 

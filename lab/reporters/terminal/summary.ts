@@ -19,7 +19,8 @@ export interface SummaryOptions {
 
 const MOST_REASONS = 12;
 const MOST_CELL_LINES = 40;
-const MOST_FIGURES = 16;
+const MOST_FIGURES = 24;
+const MOST_FIGURE = 140;
 const MOST_TEXT = 200;
 
 /** The end of a run for somebody at a terminal: the verdict, what was asked of whom, why, the figures, and where to go from here. */
@@ -132,17 +133,18 @@ function reasonBlock(record: RunRecord, { paint }: SummaryOptions): readonly str
 }
 
 function figureBlock(record: RunRecord, { paint }: SummaryOptions): readonly string[] {
-  const figures = record.cells
-    .flatMap((cell) => cell.highlights.slice(0, 3).map((fact) => ({ cell: cell.id, fact })))
-    .slice(0, MOST_FIGURES);
+  const all = record.cells.flatMap((cell) => cell.highlights.slice(0, 3).map((fact) => ({ cell: cell.id, fact })));
+  const figures = all.slice(0, MOST_FIGURES);
+  const rest = all.length - figures.length;
   if (figures.length === 0) return [];
   const columns = Math.max(...figures.map(({ cell }) => displayWidth(plainLine(cell, 40)))) + 2;
   return [
     paint('bold', 'Figures'),
     ...figures.map(({ cell, fact }) => {
-      const note = fact.note === undefined ? '' : paint('dim', ` (${plainLine(fact.note, 80)})`);
-      return `  ${padColumns(plainLine(cell, 40), columns)}${plainLine(fact.label, 40)}: ${plainLine(fact.value, 80)}${note}`;
+      const note = fact.note === undefined ? '' : paint('dim', ` (${plainLine(fact.note, MOST_FIGURE)})`);
+      return `  ${padColumns(plainLine(cell, 40), columns)}${plainLine(fact.label, 40)}: ${plainLine(fact.value, MOST_FIGURE)}${note}`;
     }),
+    ...(rest > 0 ? [paint('dim', `  and ${rest} more in the report`)] : []),
   ];
 }
 
