@@ -61,7 +61,7 @@ export async function acquireGuest(
     durationMs: clock.monotonicMs() - startedMs,
   });
   if (lease.isolation === 'none') {
-    const message = `${spec.name} is NOT walled off from this machine: namespaces are refused here. What needs a clean machine stays inconclusive.`;
+    const message = `${spec.name} is NOT walled off from this machine (\`lab doctor\` says why). What needs a clean machine stays inconclusive.`;
     emit({ type: 'warning', code: 'not-isolated', message, guest: spec.name });
   }
   return lease;
