@@ -1,4 +1,6 @@
+import type { BigIntStats } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { LabError } from '../../core/error.ts';
 import type { LocalPath, Sha256 } from '../../core/ids.ts';
 import { sha256OfFile } from '../../host/hash.ts';
 
@@ -11,13 +13,23 @@ export interface LocalFile {
 
 const MOST_REMEMBERED = 64;
 
+async function statFile(path: LocalPath): Promise<BigIntStats> {
+  try {
+    const stats = await stat(path, { bigint: true });
+    if (stats.isFile()) return stats;
+  } catch (error) {
+    throw LabError.of('file.unreadable', { path, reason: (error as NodeJS.ErrnoException).code ?? String(error) }, { cause: error });
+  }
+  throw LabError.of('file.not-plain', { path });
+}
+
 /** Digests of local files, computed once for each state of a file (path, size, time of change) however many guests get it. */
 export class FileDigests {
   readonly #known = new Map<string, Promise<Sha256>>();
 
-  /** Rejects with the operating system's error when the file cannot be read. */
+  /** Rejects with `file.unreadable` or `file.not-plain` when there is no such file to read. */
   async of(path: LocalPath): Promise<LocalFile> {
-    const { size, mtimeNs } = await stat(path, { bigint: true });
+    const { size, mtimeNs } = await statFile(path);
     const key = `${size}:${mtimeNs}:${path}`;
     let digest = this.#known.get(key);
     if (digest === undefined) {

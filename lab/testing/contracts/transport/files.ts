@@ -82,7 +82,7 @@ export async function fileContract(t: Test, rig: TransportRig): Promise<void> {
     await t.test('what is not there cannot be fetched, and leaves nothing behind', async (t) => {
       await t.rejects(connection.get(remote('nothing'), local('nothing'), rig.call()), { name: 'LabError', kind: 'transport' });
       t.notOk((await readdir(folder)).some((name) => name.startsWith('nothing')));
-      await t.rejects(connection.put(local('nowhere'), remote('nowhere'), rig.call()), { code: 'ENOENT' });
+      await t.rejects(connection.put(local('nowhere'), remote('nowhere'), rig.call()), { code: 'file.unreadable' });
     });
   });
 }
