@@ -11,11 +11,9 @@ import { rejudgeCommand } from './commands/rejudge.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { verifyCommand } from './commands/verify.ts';
+import type { LabCommand } from './lab-command.ts';
 import { labVersion } from './project.ts';
 import { showError } from './show-error.ts';
-
-/** A command of the lab: it adds itself to the program. `finish` is told the exit code. */
-export type LabCommand = (program: Command, context: CliContext, finish: (exitCode: number) => void) => void;
 
 /** Every command, in the order `--help` shows them. */
 const commands: readonly LabCommand[] = [

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { LocalPath } from '../../core/ids.ts';
 import { callUntil, callWithin } from '../../engine/deadline.ts';
 import { runStep } from '../../engine/run-step.ts';
-import type { LabCommand } from '../cli.ts';
+import type { LabCommand } from '../lab-command.ts';
 import { withJson, withProject } from '../options.ts';
 import { type ProjectOptions, openProject } from '../project.ts';
 import { prepareRelease, wire } from '../wiring.ts';

@@ -3,7 +3,7 @@ import { InvalidArgumentError } from 'commander';
 import { callUntil, callWithin } from '../../engine/deadline.ts';
 import { removeTree } from '../../host/files.ts';
 import { cleanWorkshops } from '../../host/workshop.ts';
-import type { LabCommand } from '../cli.ts';
+import type { LabCommand } from '../lab-command.ts';
 import { withProject } from '../options.ts';
 import { type ProjectOptions, openProject, runsIn } from '../project.ts';
 import { forgetDeadGuests } from '../running-guests.ts';

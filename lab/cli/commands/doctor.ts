@@ -3,7 +3,7 @@ import type { Diagnosis } from '../../core/guest.ts';
 import { callUntil, callWithin } from '../../engine/deadline.ts';
 import { diagnoseHost } from '../../host/diagnose-host.ts';
 import { wantsColour } from '../cli-context.ts';
-import type { LabCommand } from '../cli.ts';
+import type { LabCommand } from '../lab-command.ts';
 import { withJson, withProject } from '../options.ts';
 import { type ProjectOptions, openProject } from '../project.ts';
 import { wire } from '../wiring.ts';

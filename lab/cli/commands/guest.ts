@@ -7,7 +7,7 @@ import type { Connection } from '../../core/transport.ts';
 import { callUntil, callWithin } from '../../engine/deadline.ts';
 import { acquireGuest } from '../../steps/verify/acquire-guest.ts';
 import type { CliContext } from '../cli-context.ts';
-import type { LabCommand } from '../cli.ts';
+import type { LabCommand } from '../lab-command.ts';
 import { holdGuests } from '../hold-guests.ts';
 import { withJson, withProject } from '../options.ts';
 import { type ProjectOptions, openProject } from '../project.ts';

@@ -6,7 +6,7 @@ import { readRun } from '../../trust/read-run.ts';
 import { foldRecord } from '../../core/record.ts';
 import { toErrorData } from '../../core/error.ts';
 import type { LocalPath } from '../../core/ids.ts';
-import type { LabCommand } from '../cli.ts';
+import type { LabCommand } from '../lab-command.ts';
 import { withJson, withProject } from '../options.ts';
 import { type ProjectOptions, reportsFolder, runsIn } from '../project.ts';
 import { table } from '../table.ts';

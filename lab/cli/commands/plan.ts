@@ -1,6 +1,6 @@
 import { makePlan } from '../../core/make-plan.ts';
 import { checks } from '../../checks/index.ts';
-import type { LabCommand } from '../cli.ts';
+import type { LabCommand } from '../lab-command.ts';
 import { type SelectionOptions, selectionOf, withJson, withProject, withSelection } from '../options.ts';
 import { type ProjectOptions, openProject } from '../project.ts';
 import { table } from '../table.ts';

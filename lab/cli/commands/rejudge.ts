@@ -8,7 +8,7 @@ import { readBytesIfThere } from '../../host/files.ts';
 import { sha256Of } from '../../host/hash.ts';
 import { judgeFacts } from '../../steps/verify/verify-guest.ts';
 import { readRun } from '../../trust/read-run.ts';
-import type { LabCommand } from '../cli.ts';
+import type { LabCommand } from '../lab-command.ts';
 import { withJson, withProject } from '../options.ts';
 import { type ProjectOptions, findRun, openProject } from '../project.ts';
 import { table } from '../table.ts';

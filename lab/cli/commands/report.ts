@@ -12,7 +12,7 @@ import { terminalReporter } from '../../reporters/terminal/terminal-reporter.ts'
 import { recordText } from '../../steps/report/finish-run.ts';
 import { readRun } from '../../trust/read-run.ts';
 import { wantsColour } from '../cli-context.ts';
-import type { LabCommand } from '../cli.ts';
+import type { LabCommand } from '../lab-command.ts';
 import { withProject } from '../options.ts';
 import { type ProjectOptions, findRun, reportsFolder } from '../project.ts';
 

@@ -13,7 +13,7 @@ import { htmlReporter } from '../../reporters/html/html-reporter.ts';
 import { jsonReporter } from '../../reporters/json.ts';
 import { terminalReporter } from '../../reporters/terminal/terminal-reporter.ts';
 import { wantsColour } from '../cli-context.ts';
-import type { LabCommand } from '../cli.ts';
+import type { LabCommand } from '../lab-command.ts';
 import { holdGuests } from '../hold-guests.ts';
 import { type SelectionOptions, selectionOf, withJson, withProject, withSelection } from '../options.ts';
 import { type ProjectOptions, labVersion, newRunId, openProject } from '../project.ts';

@@ -6,7 +6,7 @@ import { loadTrustedKeys } from '../../trust/keys.ts';
 import { verifyRun } from '../../trust/verify-run.ts';
 import { foldersIn } from '../../host/folders.ts';
 import { validate } from '../../core/validate.ts';
-import type { LabCommand } from '../cli.ts';
+import type { LabCommand } from '../lab-command.ts';
 import { withJson, withProject } from '../options.ts';
 import { type ProjectOptions, findRun, reportsFolder } from '../project.ts';
 
