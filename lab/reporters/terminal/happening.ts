@@ -55,6 +55,8 @@ export function happenings(event: LabEvent, paint: Paint): readonly Happening[] 
     case 'step-progress':
       return [];
     case 'step-finished':
+      if (event.error?.kind === 'interrupted')
+        return [line(event.step, paint('yellow', `stopped after ${durationText(event.durationMs)}`))];
       if (event.error)
         return [
           line(event.step, paint(['bold', 'red'], `✘ failed after ${durationText(event.durationMs)}`)),

@@ -26,9 +26,12 @@ export const nothingRunning: Running = {
   hasBundle: false,
 };
 
+const STARTING = 'starting';
 const WAITING_FOR_BUNDLE = 'ready, waiting for the bundle';
 const COPYING = 'copying the bundle';
 const BETWEEN_CHECKS = 'waiting for the next check';
+/** What a guest does that has been asked nothing yet. */
+const beforeChecks: ReadonlySet<string> = new Set([STARTING, WAITING_FOR_BUNDLE, COPYING]);
 
 /** The check and the guest of a cell id. */
 export function partsOfCell(cell: string): { readonly check: string; readonly guest: string } {
@@ -64,12 +67,13 @@ export function advance(running: Running, event: LabEvent, nowMs: number): Runni
       return { ...running, hasBundle: true, guests: new Map(copying) };
     }
     case 'guest-acquiring':
-      return guest(event.guest, 'starting');
+      return guest(event.guest, STARTING);
     case 'guest-ready':
       return guest(event.guest, running.hasBundle ? COPYING : WAITING_FOR_BUNDLE);
     case 'bundle-copied':
     case 'guest-rewound':
-      return guest(event.guest, BETWEEN_CHECKS);
+      // Mostly part of a check that has begun, which goes on.
+      return beforeChecks.has(running.guests.get(event.guest)?.doing ?? '') ? guest(event.guest, BETWEEN_CHECKS) : running;
     case 'guest-failed':
       return guest(event.guest, 'failed');
     case 'guest-released':

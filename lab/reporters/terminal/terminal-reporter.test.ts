@@ -176,6 +176,18 @@ t.test('a check under way shows its name and its time; what is over stands above
   reporter.close?.();
 });
 
+t.test('a bundle that is copied in the middle of a check leaves the check on the screen', async (t) => {
+  const { reporter, screen, clock } = onScreen();
+  const lines = sampleRun('emulated').lines;
+  await play(reporter, 'emulated', 'cell-started');
+  const copied = lines.find(({ event }) => event.type === 'bundle-copied' && event.guest === 'win10');
+  t.ok(copied);
+  if (copied) reporter.on(copied);
+  await clock.pass(2100);
+  t.match(screen.text(), /win10 +clean-install 2 s$/m);
+  reporter.close?.();
+});
+
 t.test('a whole run on a terminal leaves the complete lines and the summary, nothing else', async (t) => {
   const { reporter, screen, clock } = onScreen(90);
   for (const line of sampleRun('emulated').lines) {
