@@ -20,14 +20,14 @@ async function statFile(path: LocalPath): Promise<BigIntStats> {
   } catch (error) {
     throw LabError.of('file.unreadable', { path, reason: (error as NodeJS.ErrnoException).code ?? String(error) }, { cause: error });
   }
-  throw LabError.of('file.not-plain', { path });
+  throw LabError.of('file.unreadable', { path, reason: 'it is no file' });
 }
 
 /** Digests of local files, computed once for each state of a file (path, size, time of change) however many guests get it. */
 export class FileDigests {
   readonly #known = new Map<string, Promise<Sha256>>();
 
-  /** Rejects with `file.unreadable` or `file.not-plain` when there is no such file to read. */
+  /** Rejects with `file.unreadable` when there is no such file to read. */
   async of(path: LocalPath): Promise<LocalFile> {
     const { size, mtimeNs } = await statFile(path);
     const key = `${size}:${mtimeNs}:${path}`;
