@@ -114,8 +114,12 @@ function cellList(record: RunRecord, paint: Paint): readonly string[] {
 
 function reasonBlock(record: RunRecord, { paint }: SummaryOptions): readonly string[] {
   const reasons = reasonsOf(record);
+  // What kept all guests from coming up stands among the reasons already.
+  const told = new Set(record.reasons);
   const guestErrors = record.guests.flatMap((guest) =>
-    guest.errors.map((error) => ({ text: `${guest.spec.name}: ${error.message}`, hint: error.hint })),
+    guest.errors
+      .filter((error) => !told.has(error.message))
+      .map((error) => ({ text: `${guest.spec.name}: ${error.message}`, hint: error.hint })),
   );
   const all = [...reasons, ...guestErrors];
   if (all.length === 0) return [];
