@@ -70,7 +70,10 @@ async function program(name: string, packageName: string, cached: boolean): Prom
     subject: name,
     state: 'missing',
     message: 'not on the PATH',
-    hint: `Install ${packageName}; without Debian’s tools, run the lab on Debian, in a container or in WSL 2.`,
+    hint:
+      packageName === 'npm'
+        ? 'Install npm.'
+        : `Install ${packageName}; without Debian’s tools, run the lab on Debian, in a container or in WSL 2.`,
   };
 }
 
