@@ -7,7 +7,7 @@ const sentences = {
   'key-untrusted': 'The seal is by key {more}, which is not trusted here',
   'signature-invalid': 'The signature does not fit what is sealed',
   'claims-differ': 'The seal and {file} do not say the same of {more}',
-  'file-missing': '{file} was sealed and is gone',
+  'file-missing': '{file} is missing',
   'file-changed': '{file} has changed since it was sealed',
   'file-extra': '{file} was not there when the run was sealed',
   'file-not-plain': '{file} is a {more}, not a plain file',

@@ -32,10 +32,11 @@ export const verifyCommand: LabCommand = (program, context, finish) => {
           const { verdict, assurance } = result.record;
           context.stdout.write(`✓ ${folder}\n  sealed by key ${result.keyId}, ${result.files} files, not one byte changed\n`);
           context.stdout.write(`  verdict ${verdict}, ${assurance ? assuranceLabel[assurance] : 'no guest came up'}\n`);
-        } else
-          context.stdout.write(
-            `${result.problems.length} problem${result.problems.length === 1 ? '' : 's'}: this run is not what was sealed.\n`,
-          );
+        } else {
+          const unsealed = result.problems.some(({ code }) => code === 'seal-missing');
+          const meaning = unsealed ? 'this run was never sealed, or its seal is gone' : 'this run is not what was sealed';
+          context.stdout.write(`${result.problems.length} problem${result.problems.length === 1 ? '' : 's'}: ${meaning}.\n`);
+        }
       }
       finish(result.ok ? 0 : 1);
     },
