@@ -65,6 +65,19 @@ t.test('fails: an executable that Windows does not start', async (t) => {
   t.same(codesOf(outcome), ['does-not-start']);
 });
 
+t.test('fails: a folder that something of the program still holds', async (t) => {
+  const { guest, facts, outcome } = await ask({
+    verbs: (own) => ({
+      remove: async (path, call) => {
+        if (path.includes('scratch')) throw LabError.of('toolkit.verb-failed', { verb: 'remove', code: 'io', reason: 'EPERM' });
+        await own.remove(path, call);
+      },
+    }),
+  });
+  t.same(codesOf(outcome), ['not-removable']);
+  t.match(facts.removal.remaining.first, [guest.scratch]);
+});
+
 t.test('fails: files that cannot be removed', async (t) => {
   const { outcome } = await ask({ verbs: () => ({ remove: async () => {} }) });
   t.same(codesOf(outcome), ['not-removable']);

@@ -1,7 +1,7 @@
 import type { Call } from '../../core/call.ts';
 import type { Check, EvidenceSink, Guest } from '../../core/check.ts';
 import { LabError } from '../../core/error.ts';
-import { checkId, joinRemote } from '../../core/ids.ts';
+import { type RemotePath, checkId, joinRemote } from '../../core/ids.ts';
 import type { GuestDescription, UnpackReceipt } from '../../core/toolkit.ts';
 import { compareTrees, treeOf } from './compare-trees.ts';
 import { type CleanInstallFacts, cleanInstallFacts } from './facts.ts';
@@ -63,10 +63,9 @@ async function probe(guest: Guest, evidence: EvidenceSink, call: Call): Promise<
   const after = await takeSnapshot(guest, roots, excluded, call);
   const used = await lookAtInstall(guest, call);
   const { gone, changed } = changesSince(before, after);
-  await toolkit.remove(installDirectory, call);
-  await toolkit.remove(scratch, call);
   const remaining: string[] = [];
   for (const root of excluded) {
+    if (!(await canRemove(guest, root, call))) remaining.push(root);
     const { entries } = await toolkit.listTree(root, { hash: false, maxEntries: MOST_BUNDLE_FILES }, call);
     remaining.push(...entries.map((entry) => `${root}\\${entry.path}`));
   }
@@ -109,6 +108,17 @@ async function probe(guest: Guest, evidence: EvidenceSink, call: Call): Promise<
       remaining: sample(remaining),
     },
   };
+}
+
+/** A folder that the guest cannot remove is held by something that the program left running: the control program went before it without a trace. */
+async function canRemove({ toolkit }: Guest, root: RemotePath, call: Call): Promise<boolean> {
+  try {
+    await toolkit.remove(root, call);
+    return true;
+  } catch (error) {
+    if (!(error instanceof LabError) || error.code !== 'toolkit.verb-failed') throw error;
+    return false;
+  }
 }
 
 /** An archive that the guest refuses is the release's fault: its digest was checked when it arrived. */
