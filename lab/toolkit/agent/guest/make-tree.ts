@@ -24,8 +24,12 @@ export function makeTree({ root, files }: Questions['makeTree']): Record<string,
   });
   if (totalBytes > MOST_TREE_BYTES) throw new Refusal('too-large', `${totalBytes} bytes are more than ${MOST_TREE_BYTES}`);
   mkdirSync(top, { recursive: true });
+  // Making a directory that is there costs a guest as much as making a file.
+  const made = new Set<string>([top]);
   for (const { native, name, file } of planned) {
-    mkdirSync(path.dirname(native), { recursive: true });
+    const directory = path.dirname(native);
+    if (!made.has(directory)) mkdirSync(directory, { recursive: true });
+    made.add(directory);
     if ('text' in file) writeFileSync(native, file.text, { flag: 'wx' });
     else fill(native, name, file.sizeBytes);
   }
