@@ -16,7 +16,7 @@ export interface ReporterSetting {
   readonly nextStep?: string;
 }
 
-/** Every way to show a run, by name. The one list: `--help` and the docs are derived from it. */
+/** Every way to show a run, by name. The one list: commands take reporters from here and nowhere else. */
 export const reporters = {
   terminal: terminalReporter,
   json: jsonReporter,

@@ -7,8 +7,7 @@ import { exists, readBytesIfThere, writeFileAtomic } from '../../host/files.ts';
 import { sha256Of } from '../../host/hash.ts';
 import { LabError } from '../../core/error.ts';
 import { systemClock } from '../../host/clock.ts';
-import { htmlReporter } from '../../reporters/html/html-reporter.ts';
-import { terminalReporter } from '../../reporters/terminal/terminal-reporter.ts';
+import { reporters } from '../../reporters/index.ts';
 import { recordText } from '../../steps/report/finish-run.ts';
 import { readRun } from '../../trust/read-run.ts';
 import { wantsColour } from '../cli-context.ts';
@@ -30,7 +29,7 @@ export const reportCommand: LabCommand = (program, context) => {
       const { plan, journal, tornEnd } = await readRun(folder, { tolerateTornEnd: true }, call);
       const record = foldRecord(plan, journal);
       const target = options.output === undefined ? path.join(folder, 'report.html') : path.resolve(context.cwd, options.output);
-      const terminal = terminalReporter({
+      const terminal = reporters.terminal({
         stream: context.stdout,
         isTty: false,
         columns: context.stdout.columns ?? 100,
@@ -41,7 +40,7 @@ export const reportCommand: LabCommand = (program, context) => {
       const readEvidence: Parameters<NonNullable<Reporter['finish']>>[0]['readEvidence'] = (sha256) =>
         readBytesIfThere(path.join(folder, 'evidence', sha256));
       const finished = { record, plan, journal, recordSha256: sha256Of(recordText(record)), readEvidence };
-      const html = htmlReporter();
+      const html = reporters.html();
       for (const line of journal) for (const reporter of [html, terminal]) reporter.on(line);
       for (const file of (await html.finish?.(finished, call)) ?? []) await writeUnlessSealed(target, folder, file.content);
       await terminal.finish?.(finished, call);

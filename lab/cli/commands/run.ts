@@ -9,9 +9,7 @@ import { exitCodeOf } from '../../core/record.ts';
 import type { Reporter } from '../../core/reporter.ts';
 import { callUntil } from '../../engine/deadline.ts';
 import { runLab } from '../../flow.ts';
-import { htmlReporter } from '../../reporters/html/html-reporter.ts';
-import { jsonReporter } from '../../reporters/json.ts';
-import { terminalReporter } from '../../reporters/terminal/terminal-reporter.ts';
+import { reporters } from '../../reporters/index.ts';
 import { wantsColour } from '../cli-context.ts';
 import type { LabCommand } from '../lab-command.ts';
 import { holdGuests } from '../hold-guests.ts';
@@ -46,8 +44,8 @@ export const runCommand: LabCommand = (program, context, finish) => {
       const runId = newRunId(wiring.clock);
       const runFolder = path.join(project.reports, runId) as LocalPath;
       const shown: Reporter = options.json
-        ? jsonReporter({ stream: context.stdout })
-        : terminalReporter({
+        ? reporters.json({ stream: context.stdout })
+        : reporters.terminal({
             stream: context.stdout,
             isTty: context.stdout.isTTY === true && context.environment['TERM'] !== 'dumb' && !context.environment['CI'],
             columns: context.stdout.columns ?? 100,
@@ -58,7 +56,7 @@ export const runCommand: LabCommand = (program, context, finish) => {
       const call = callUntil(context.signal);
       const parts = await flowParts(project, wiring, {
         // What shows the run to the person comes last: it names the files that the others have written.
-        reporters: [htmlReporter(), shown],
+        reporters: [reporters.html(), shown],
         holdGuests: (leases, holding) => holdGuests(leases, wiring, context, options.json === true, holding),
       });
       try {

@@ -10,9 +10,9 @@ export interface BoundedLog {
 }
 
 /**
- * Opens a log that is emptied whenever it has grown beyond `mostBytes`. It is a file, not a pipe, for a reason: where standard error of a Wine process
- * is a pipe or a socket, the standard input of programs that it starts never ends (measured with Wine 10: the write end of their pipe stays
- * open somewhere).
+ * Opens a log that is emptied whenever it has grown beyond `mostBytes`. It is a file and not a pipe, so that nobody has to read it: Node under Wine
+ * throws when it looks at a standard error that is a pipe, which it does whenever it destroys a socket, and then pipes to its children stay open. (The
+ * agent keeps Node from looking, too.)
  */
 export function openBoundedLog(file: string, mostBytes: number): BoundedLog {
   const descriptor = openSync(file, 'a');
