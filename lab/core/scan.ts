@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import type { Call } from './call.ts';
+import type { BundleManifest } from './bundle.ts';
+import type { LocalPath } from './ids.ts';
+
+/** Where in the release something was found. */
+const place = z.strictObject({
+  path: z.string().meta({ description: 'File below the project or the bundle, with `/`' }),
+  line: z.int().min(1).optional(),
+  part: z.string().optional().meta({ description: 'Part of the file that has no line: a section, a component, an entry' }),
+});
+
+/** One thing that a scanner says of a release. */
+export const scanFinding = z.strictObject({
+  code: z.string().meta({ description: 'Stable identifier, `<scanner>.<what>`' }),
+  severity: z.enum(['error', 'warning', 'note']),
+  message: z.string(),
+  fix: z.string().meta({ description: 'What the maintainer can do about it' }),
+  where: place.optional(),
+  /** Made of scanner, code, file and what was found, but not of the line: it outlives edits elsewhere in the file. */
+  fingerprint: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/)
+    .meta({ description: 'Names the finding in a suppression; stays the same when lines move' }),
+});
+export type ScanFinding = z.infer<typeof scanFinding>;
+
+/** What came of one scanner. `not-run` is never clean. */
+export const scanOutcome = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('clean') }),
+  z.strictObject({ kind: z.literal('findings'), findings: z.array(scanFinding).min(1) }),
+  z.strictObject({
+    kind: z.literal('not-run'),
+    reason: z.string().meta({ description: 'What was tried and what stood in the way' }),
+    fix: z.string().meta({ description: 'How it can be had' }),
+  }),
+]);
+export type ScanOutcome = z.infer<typeof scanOutcome>;
+
+/** One scanner's whole answer. */
+export const scanResult = z.strictObject({
+  scanner: z.string().meta({ description: 'Its name in lists, suppressions and the policy' }),
+  title: z.string(),
+  question: z.string().meta({ description: 'What it answers, as a sentence with a question mark' }),
+  tool: z
+    .strictObject({ name: z.string(), version: z.string() })
+    .optional()
+    .meta({ description: 'The program or library that looked; absent when there was none' }),
+  database: z
+    .strictObject({
+      name: z.string(),
+      date: z.string().meta({ description: 'Of the newest entry, ISO 8601' }),
+      entries: z.int().min(0).optional(),
+    })
+    .optional()
+    .meta({ description: 'What it knew: signatures, advisories' }),
+  control: z
+    .strictObject({ what: z.string(), caught: z.boolean() })
+    .optional()
+    .meta({ description: 'Something bad that was put before it; a scanner that does not catch it has not run' }),
+  looked: z.strictObject({ files: z.int().min(0), bytes: z.int().min(0) }).meta({ description: 'How much it looked at' }),
+  outcome: scanOutcome,
+  durationMs: z.number().min(0),
+});
+export type ScanResult = z.infer<typeof scanResult>;
+
+/** What is scanned: the sources, the bundle made of them, and what is inside its executable. */
+export interface ScanSubject {
+  readonly projectRoot: LocalPath;
+  /** The bundle as a directory. */
+  readonly bundle: LocalPath;
+  readonly manifest: BundleManifest;
+  /** The executable in the bundle. */
+  readonly executable: LocalPath;
+}
+
+/** A scanner's answer without what is the same for all of them. */
+export type Scanned = Omit<ScanResult, 'scanner' | 'title' | 'question' | 'durationMs'>;
+
+/** One question about a release that a host can answer without any guest. */
+export interface Scanner {
+  readonly id: string;
+  readonly title: string;
+  readonly question: string;
+  /** Looks and decides nothing. A tool that is missing, fails or misses its control is `not-run`; throwing is a mistake of the lab's. */
+  readonly scan: (subject: ScanSubject, call: Call) => Promise<Scanned>;
+}
