@@ -2,7 +2,8 @@ import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import type { LabEvent } from '../core/event.ts';
-import { guestFoldersOf, startLab, survivors } from '../testing/lab-process.ts';
+import { stillRunning } from '../testing/host-processes.ts';
+import { guestFoldersOf, startLab } from '../testing/lab-process.ts';
 import { scratchFolder } from '../testing/scratch-folder.ts';
 import { noWine, projectRoot } from '../testing/wine-rig.ts';
 
@@ -25,7 +26,7 @@ t.test('what a run survives, and what it leaves', { skip: noWine }, async (t) =>
       [...lab.descendants.values()].some((line) => line.includes('guest-host')),
       'there was a guest',
     );
-    t.same(await survivors([...lab.descendants.keys()]), [], 'no process is left');
+    t.same(await stillRunning(lab.descendants.keys()), [], 'no process is left');
     for (const run of await readdir(lab.reports)) t.same(await guestFoldersOf(run), [], 'no folder of a guest is left');
   };
 
@@ -96,7 +97,7 @@ t.test('what a run survives, and what it leaves', { skip: noWine }, async (t) =>
     t.equal(end.exitCode, 3);
     t.match(`${end.stderr}${end.stdout}`, /The disk is full/);
     t.notOk(outcomes(end.events).includes('passed'));
-    t.same(await survivors([...lab.descendants.keys()]), []);
+    t.same(await stillRunning(lab.descendants.keys()), []);
   });
 
   await t.test('a broken configuration starts nothing and names every problem', async (t) => {

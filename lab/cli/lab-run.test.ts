@@ -2,7 +2,8 @@ import { copyFile, cp, readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import t from 'tap';
 import type { RunRecord } from '../core/record.ts';
-import { startLab, survivors } from '../testing/lab-process.ts';
+import { stillRunning } from '../testing/host-processes.ts';
+import { startLab } from '../testing/lab-process.ts';
 import { scratchFolder } from '../testing/scratch-folder.ts';
 import { noWine } from '../testing/wine-rig.ts';
 
@@ -77,5 +78,5 @@ t.test('the real command line on two embedded guests, from source to a sealed re
     [...running.descendants.values()].some((line) => line.includes('guest-host')),
     'there were guests',
   );
-  t.same(await survivors([...running.descendants.keys()]), [], 'and nothing of them is left');
+  t.same(await stillRunning(running.descendants.keys()), [], 'and nothing of them is left');
 });

@@ -3,7 +3,6 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { JournalLine, LabEvent } from '../core/event.ts';
 import { guestsFolder } from '../guests/wine/wine-lease.ts';
-import { exists } from '../host/files.ts';
 import { processTree } from './host-processes.ts';
 import { projectRoot, realFolders } from './wine-rig.ts';
 
@@ -83,16 +82,6 @@ export function startLab(args: readonly string[], { state, env, through = [] }: 
       }),
     descendants,
   };
-}
-
-/** Which of these processes are still there after some time for dying. */
-export async function survivors(pids: readonly number[], limitMs = 8000): Promise<readonly number[]> {
-  const endsAtMs = performance.now() + limitMs;
-  for (;;) {
-    const alive = await Promise.all(pids.map(async (pid) => ((await exists(`/proc/${pid}/exe`)) ? [pid] : [])));
-    if (alive.flat().length === 0 || performance.now() > endsAtMs) return alive.flat();
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }
 
 /** Folders of guests that belong to a run. */

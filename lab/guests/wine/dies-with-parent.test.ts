@@ -2,7 +2,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import t from 'tap';
-import { type HostProcess, hostProcesses, processTree } from '../../testing/host-processes.ts';
+import { type HostProcess, hostProcesses, processTree, stillRunning } from '../../testing/host-processes.ts';
 import { type KeptGuest, keepGuest, noWine, realFolders, testCall } from '../../testing/wine-rig.ts';
 import { cleanGuests } from './clean-guests.ts';
 import { processesOf } from './leftovers.ts';
@@ -20,8 +20,6 @@ async function eventually(condition: () => Promise<boolean>): Promise<boolean> {
 
 const folders = async (owner: string): Promise<readonly string[]> =>
   (await readdir(guestsFolder(realFolders))).filter((name) => name.startsWith(owner));
-const alive = async (pids: ReadonlySet<number>): Promise<readonly HostProcess[]> =>
-  (await hostProcesses()).filter((one) => pids.has(one.pid));
 
 /** Everything a kept guest consists of: the processes below its keeper and all that share the sandbox' PID namespace. */
 async function partsOf(keeper: KeptGuest, owner: string): Promise<readonly HostProcess[]> {
@@ -41,7 +39,6 @@ for (const isolation of ['auto', 'none'] as const) {
       const keeper = await keepGuest({ owner, isolation });
       t.teardown(() => cleanGuests(realFolders, testCall()));
       const parts = await partsOf(keeper, owner);
-      const pids = new Set(parts.map((one) => one.pid));
       t.ok(
         parts.some((one) => one.commandLine.startsWith('X:\\node.exe X:\\agent.cjs')),
         'the agent runs',
@@ -59,10 +56,11 @@ for (const isolation of ['auto', 'none'] as const) {
       const target = victim === 'keeper' ? keeper.pid : victim === 'sandbox' ? sandbox?.pid : host?.pid;
       process.kill(target ?? Number.NaN, 'SIGKILL');
       await keeper.gone;
-      t.ok(await eventually(async () => (await alive(pids)).length === 0), `all ${pids.size} processes are gone`);
+      const left = await stillRunning(parts.map((one) => one.pid));
       t.same(
-        (await alive(pids)).map((one) => one.commandLine),
+        parts.filter((one) => left.includes(one.pid)).map((one) => one.commandLine),
         [],
+        `all ${parts.length} processes are gone`,
       );
       t.notMatch(await readFile('/proc/mounts', 'utf8'), owner, 'no mount is left');
       if (victim === 'guest-host.ts' && isolation === 'auto')

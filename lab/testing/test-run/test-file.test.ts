@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
+import { stillRunning } from '../host-processes.ts';
 import { describeFile, describeSummary } from './describe.ts';
 import { type TestFileResult, runTestFile } from './test-file.ts';
 
@@ -14,16 +15,6 @@ async function runText(
   const { timeoutMs = 20_000, signal = new AbortController().signal } = options;
   return await runTestFile({ root, file: 'sample.test.ts', timeoutMs, signal });
 }
-
-const alive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    // A killed child whose parent has not waited for it is still listed.
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
-};
 
 t.test('counts the test points of all levels', async (t) => {
   const result = await runText(
@@ -107,7 +98,7 @@ t.test('what a file leaves running is ended with it, also when it holds the pipe
   const result = await runText(t, `${STARTS_A_SLEEPER} t.ok(true);`);
   t.match(result, { ok: true, passed: 1 });
   const pid = Number(readFileSync(path.join(t.testdirName, 'pid'), 'utf8'));
-  t.notOk(alive(pid), 'the program is gone');
+  t.same(await stillRunning([pid]), [], 'the program is gone');
 });
 
 t.test('an abort ends the file and all it started', async (t) => {
@@ -118,7 +109,7 @@ t.test('an abort ends the file and all it started', async (t) => {
   stop.abort();
   const result = await running;
   t.equal(result.ok, false);
-  t.notOk(alive(Number(readFileSync(pidFile, 'utf8'))), 'the program is gone');
+  t.same(await stillRunning([Number(readFileSync(pidFile, 'utf8'))]), [], 'the program is gone');
 });
 
 t.test('the last line of a run has the counts', async (t) => {
