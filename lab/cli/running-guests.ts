@@ -10,21 +10,53 @@ import { validate } from '../core/validate.ts';
 import { sha256Schema } from '../core/bundle.ts';
 import { exists, filesBelow, foldersBelow, readTextIfThere, removeTree, writeFileAtomic } from '../host/files.ts';
 
+const toolkit = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('powershell') }),
+  z.strictObject({ kind: z.literal('agent'), launcher: z.string() }),
+]);
+const pull = z
+  .strictObject({
+    listen: z.union([z.strictObject({ socketFolder: z.string() }), z.strictObject({ host: z.string() })]),
+    urlInGuest: z.string().optional(),
+  })
+  .optional();
+
+/** An endpoint as it is written down: secrets in plain text. */
+const notedEndpoint = z.discriminatedUnion('transport', [
+  z.strictObject({
+    transport: z.literal('winrm'),
+    url: z.string(),
+    user: z.string(),
+    password: z.string(),
+    authentication: z.enum(['basic', 'ntlm']),
+    certificateSha256: sha256Schema.optional(),
+    certificateAuthority: z.string().optional(),
+    toolkit,
+    pull,
+  }),
+  z.strictObject({
+    transport: z.literal('ssh'),
+    host: z.string(),
+    port: z.int().min(1).max(65_535),
+    user: z.string(),
+    login: z.union([
+      z.strictObject({ password: z.string() }),
+      z.strictObject({ privateKey: z.string(), passphrase: z.string().optional() }),
+    ]),
+    hostKeySha256: z.string(),
+    toolkit,
+    pull,
+  }),
+]);
+type NotedEndpoint = z.infer<typeof notedEndpoint>;
+
 const note = z.strictObject({
   $schema: z.literal('running-guest.v1.json'),
   name: z.string(),
   os: z.enum(windowsReleases),
   pid: z.int().positive().meta({ description: 'Process that keeps the guest' }),
   since: z.iso.datetime(),
-  url: z.string(),
-  user: z.string(),
-  password: z.string(),
-  authentication: z.enum(['basic', 'ntlm']),
-  certificateSha256: sha256Schema.optional(),
-  toolkit: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('powershell') }),
-    z.strictObject({ kind: z.literal('agent'), launcher: z.string() }),
-  ]),
+  endpoint: notedEndpoint.meta({ description: 'How to reach it' }),
 });
 type Note = z.infer<typeof note>;
 
@@ -56,12 +88,7 @@ export async function noteGuest(name: string, lease: GuestLease, since: string, 
     os: lease.spec.os,
     pid: process.pid,
     since,
-    url: endpoint.url,
-    user: endpoint.user,
-    password: endpoint.password.reveal(),
-    authentication: endpoint.authentication,
-    ...(endpoint.certificateSha256 ? { certificateSha256: endpoint.certificateSha256 } : {}),
-    toolkit: endpoint.toolkit,
+    endpoint: written(endpoint),
   };
   const file = fileOf(state, name);
   await writeFileAtomic(file, `${JSON.stringify(content, undefined, 2)}\n`, 0o600);
@@ -73,20 +100,44 @@ export async function runningGuests(state: LocalPath, masker: Masker): Promise<r
   const found: RunningGuest[] = [];
   for (const { file, content } of await notes(state)) {
     if (!(await isAlive(content.pid))) continue;
-    const { url, user, password, authentication, certificateSha256, toolkit } = validate(runningGuestFormat, content, file);
-    const endpoint: Endpoint = {
-      transport: 'winrm',
-      url,
-      user,
-      password: masker.secret(password),
-      authentication,
-      toolkit,
-      ...(certificateSha256 ? { certificateSha256 } : {}),
-    };
+    const endpoint = reachable(validate(runningGuestFormat, content, file).endpoint, masker);
     found.push({ name: content.name, os: content.os, pid: content.pid, since: content.since, endpoint });
   }
   return found;
 }
+
+function written(endpoint: Endpoint): NotedEndpoint {
+  switch (endpoint.transport) {
+    case 'winrm':
+      return { ...endpoint, password: endpoint.password.reveal() };
+    case 'ssh': {
+      const { login } = endpoint;
+      if ('password' in login) return { ...endpoint, login: { password: login.password.reveal() } };
+      const passphrase = login.passphrase?.reveal();
+      return { ...endpoint, login: { privateKey: login.privateKey.reveal(), ...(passphrase === undefined ? {} : { passphrase }) } };
+    }
+  }
+}
+
+function reachable(noted: NotedEndpoint, masker: Masker): Endpoint {
+  switch (noted.transport) {
+    case 'winrm':
+      return { ...noted, password: masker.secret(noted.password) };
+    case 'ssh': {
+      const { login } = noted;
+      if ('password' in login) return { ...noted, login: { password: masker.secret(login.password) } };
+      const { privateKey, passphrase } = login;
+      return {
+        ...noted,
+        login: { privateKey: masker.secret(privateKey), ...(passphrase === undefined ? {} : { passphrase: masker.secret(passphrase) }) },
+      };
+    }
+  }
+}
+
+/** Where an endpoint is, for people. */
+export const addressOf = (endpoint: Endpoint): string =>
+  endpoint.transport === 'winrm' ? endpoint.url : `ssh://${endpoint.host}:${endpoint.port}`;
 
 /** The running guest of that name. Throws `usage.no-guest-running`. */
 export async function runningGuest(name: string, state: LocalPath, masker: Masker): Promise<RunningGuest> {

@@ -21,7 +21,7 @@ import { makeWorkshop } from '../host/workshop.ts';
 import { buildExecutable } from '../steps/build/build-executable.ts';
 import { makeBundle } from '../steps/bundle/make-bundle.ts';
 import { toolkitFor } from '../toolkit/index.ts';
-import { winrmTransport } from '../transports/winrm.ts';
+import { transports } from '../transports/index.ts';
 import { loadLabKey } from '../trust/keys.ts';
 import { sealRun } from '../trust/seal.ts';
 import type { CliContext } from './cli-context.ts';
@@ -48,7 +48,7 @@ export function wire(projectRoot: LocalPath, context: CliContext): Wiring {
     folders,
     clock,
     masker,
-    transport: winrmTransport({ clock }),
+    transport: transports(clock),
     toolkitFor,
     providerOf: ({ provider }) => {
       const known = made.get(provider);

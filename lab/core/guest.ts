@@ -28,18 +28,47 @@ export type Isolation = (typeof isolations)[number];
 /** What in a guest answers the lab's questions: Windows PowerShell, or the embedded guest's twin started by `launcher`. */
 export type ToolkitKind = { readonly kind: 'powershell' } | { readonly kind: 'agent'; readonly launcher: string };
 
-/** Everything a transport needs to reach a guest. */
-export interface Endpoint {
+/** Where the guest can fetch files from this host by HTTP: the transport listens, the guest is told a URL. */
+export interface PullRoute {
+  /** A folder of this host in which the transport makes a Unix socket, or an address of this host that the guest reaches (a free port is taken). */
+  readonly listen: { readonly socketFolder: string } | { readonly host: string };
+  /** What the guest puts before the path: `http://127.0.0.1:8098`. Absent: the address that is listened on. */
+  readonly urlInGuest?: string;
+}
+
+interface AnyEndpoint {
+  readonly user: string;
+  readonly toolkit: ToolkitKind;
+  /** Absent: files are pushed. */
+  readonly pull?: PullRoute;
+}
+
+/** A WinRM service. */
+export interface WinrmAddress extends AnyEndpoint {
   readonly transport: 'winrm';
   /** `http://127.0.0.1:PORT/wsman` */
   readonly url: string;
-  readonly user: string;
   readonly password: Secret;
   readonly authentication: 'basic' | 'ntlm';
   /** Pin of the server's leaf certificate, for HTTPS with a self-signed one. */
   readonly certificateSha256?: Sha256;
-  readonly toolkit: ToolkitKind;
+  /** Certificates (PEM) that are trusted instead of the system's authorities. Not asked where there is a pin. */
+  readonly certificateAuthority?: string;
 }
+
+/** An SSH server. */
+export interface SshAddress extends AnyEndpoint {
+  readonly transport: 'ssh';
+  readonly host: string;
+  readonly port: number;
+  /** How the user logs in: by password, or with a private key in OpenSSH's or PEM form. */
+  readonly login: { readonly password: Secret } | { readonly privateKey: Secret; readonly passphrase?: Secret };
+  /** SHA-256 of the server's host key, as `ssh-keygen -l` prints it: `SHA256:` and base64 without padding. */
+  readonly hostKeySha256: string;
+}
+
+/** Everything a transport needs to reach a guest. */
+export type Endpoint = WinrmAddress | SshAddress;
 
 /** One answer of `lab doctor`. */
 export interface Diagnosis {

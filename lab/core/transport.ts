@@ -51,7 +51,6 @@ export interface Connection extends AsyncDisposable {
 }
 
 /** Makes connections. `connect` has spoken to the guest and been let in before it resolves. */
-export interface Transport {
-  readonly name: Endpoint['transport'];
-  readonly connect: (endpoint: Endpoint, call: Call) => Promise<Connection>;
+export interface Transport<E extends Endpoint = Endpoint> {
+  readonly connect: (endpoint: E, call: Call) => Promise<Connection>;
 }

@@ -171,7 +171,6 @@ const release: Release = {
 };
 
 const fakeTransport: Transport = {
-  name: 'winrm',
   connect: async () => ({
     run: () => Promise.reject(new Error('no command is expected')),
     put: async (_local, to) => ({ path: to, sizeBytes: archive.sizeBytes, sha256: archive.sha256, durationMs: 1, way: 'test' }),

@@ -6,12 +6,13 @@ import { Masker } from '../core/secret.ts';
 import { wineProvider } from '../guests/wine/wine-provider.ts';
 import { systemClock } from '../host/clock.ts';
 import { callFor } from '../testing/calls.ts';
+import { withPassword } from '../testing/contracts/provider/endpoint-probe.ts';
 import { toolkitContract } from '../testing/contracts/toolkit-contract.ts';
 import { type GuestLine, type TransportCommands, transportContract } from '../testing/contracts/transport-contract.ts';
 import { scratchFolder } from '../testing/scratch-folder.ts';
 import { noWine, projectRoot, realFolders, testCall, wineSpecs } from '../testing/wine-rig.ts';
 import { toolkitFor } from '../toolkit/index.ts';
-import { winrmTransport } from './winrm.ts';
+import { transports } from './index.ts';
 
 t.setTimeout(900_000);
 
@@ -38,7 +39,7 @@ const commands: TransportCommands = {
 t.test('the embedded guest over WinRM', { skip: noWine }, async (t) => {
   const provider = wineProvider({ folders: realFolders, projectRoot, clock: systemClock, masker: new Masker() });
   await using lease = await provider.acquire(wineSpecs.win11, { id: 'embedded-contract' }, testCall());
-  const transport = winrmTransport({ clock: systemClock });
+  const transport = transports(systemClock);
   const call = (): ReturnType<typeof callFor> => callFor(120_000);
   const scratch = await scratchFolder(t);
   await using connection = await transport.connect(lease.endpoint, call());
@@ -65,6 +66,7 @@ t.test('the embedded guest over WinRM', { skip: noWine }, async (t) => {
   await transportContract(t, 'transport', {
     transport,
     endpoint: lease.endpoint,
+    withPassword: (password) => withPassword(lease.endpoint, password),
     commands,
     folder: remotePath('C:\\contract'),
     workingDirectory: remotePath('C:\\contract'),

@@ -1,7 +1,7 @@
 import type { Call } from '../core/call.ts';
 import type { Clock } from '../core/clock.ts';
 import { LabError } from '../core/error.ts';
-import type { Endpoint } from '../core/guest.ts';
+import type { WinrmAddress } from '../core/guest.ts';
 import type { CommandResult, Connection, Transport } from '../core/transport.ts';
 import { type RunOptions, ShellGone, runCommand } from '../winrm/client/run-command.ts';
 import { type ShellOptions, openWinrmClient } from '../winrm/client/winrm-client.ts';
@@ -19,12 +19,12 @@ const PARALLEL_SHELLS = 8;
 const KEPT_OUTPUT_BYTES = 8 << 20;
 
 /** Reaches guests over WinRM. One transport serves any number of guests; what it knows of local files is shared between them. */
-export function winrmTransport(options: WinrmTransportOptions): Transport {
+export function winrmTransport(options: WinrmTransportOptions): Transport<WinrmAddress> {
   const digests = new FileDigests();
-  return { name: 'winrm', connect: (endpoint, call) => connect(endpoint, options, digests, call) };
+  return { connect: (endpoint, call) => connect(endpoint, options, digests, call) };
 }
 
-async function connect(endpoint: Endpoint, options: WinrmTransportOptions, digests: FileDigests, call: Call): Promise<Connection> {
+async function connect(endpoint: WinrmAddress, options: WinrmTransportOptions, digests: FileDigests, call: Call): Promise<Connection> {
   const client = await openWinrmClient(endpoint, call);
   const shells = new ShellPool(client, options.maxParallelShells ?? PARALLEL_SHELLS);
   const disposed = new AbortController();

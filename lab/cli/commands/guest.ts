@@ -11,7 +11,7 @@ import type { LabCommand } from '../lab-command.ts';
 import { holdGuests } from '../hold-guests.ts';
 import { withJson, withProject } from '../options.ts';
 import { type ProjectOptions, openProject } from '../project.ts';
-import { runningGuest, runningGuests } from '../running-guests.ts';
+import { addressOf, runningGuest, runningGuests } from '../running-guests.ts';
 import { table } from '../table.ts';
 import { type Wiring, wire } from '../wiring.ts';
 
@@ -141,11 +141,11 @@ function addList(guest: Command, context: CliContext): void {
       const running = await runningGuests(wiring.folders.state, wiring.masker);
       if (options.json) {
         for (const { name, os, pid, since, endpoint } of running)
-          context.stdout.write(`${JSON.stringify({ name, os, pid, since, url: endpoint.url })}\n`);
+          context.stdout.write(`${JSON.stringify({ name, os, pid, since, url: addressOf(endpoint) })}\n`);
       } else if (running.length === 0) context.stdout.write('No guest is running. `npm run lab -- guest start win11` starts one.\n');
       else
         context.stdout.write(
-          `${table([['GUEST', 'SYSTEM', 'PROCESS', 'SINCE', 'URL'], ...running.map(({ name, os, pid, since, endpoint }) => [name, os, String(pid), since, endpoint.url])])}\n`,
+          `${table([['GUEST', 'SYSTEM', 'PROCESS', 'SINCE', 'URL'], ...running.map(({ name, os, pid, since, endpoint }) => [name, os, String(pid), since, addressOf(endpoint)])])}\n`,
         );
     },
   );

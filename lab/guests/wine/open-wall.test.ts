@@ -3,7 +3,7 @@ import t from 'tap';
 import { Masker } from '../../core/secret.ts';
 import { systemClock } from '../../host/clock.ts';
 import { noWine, projectRoot, realFolders, testCall, wineSpecs } from '../../testing/wine-rig.ts';
-import { winrmTransport } from '../../transports/winrm.ts';
+import { transports } from '../../transports/index.ts';
 import { guestsFolder } from './wine-lease.ts';
 import { wineProvider } from './wine-provider.ts';
 
@@ -21,7 +21,7 @@ t.test('a host that refuses namespaces still has guests, and says so', { skip: n
   t.equal(lease.assurance, 'emulated');
   const run = async (line: string): Promise<{ exitCode: number; stdout: string }> => {
     const call = testCall(60_000);
-    await using connection = await winrmTransport({ clock: systemClock }).connect(lease.endpoint, call);
+    await using connection = await transports(systemClock).connect(lease.endpoint, call);
     const result = await connection.run({ line, shell: 'cmd' }, call);
     return { exitCode: result.exitCode, stdout: Buffer.from(result.stdout).toString().trim() };
   };

@@ -4,9 +4,10 @@ import type { Endpoint, GuestLease } from '../../core/guest.ts';
 import { Masker } from '../../core/secret.ts';
 import { systemClock } from '../../host/clock.ts';
 import { providerContract } from '../../testing/contracts/provider-contract.ts';
+import { secretsOf } from '../../testing/contracts/provider/endpoint-probe.ts';
 import { processTree } from '../../testing/host-processes.ts';
 import { keepGuest, noWine, projectRoot, realFolders, testCall, wineSpecs } from '../../testing/wine-rig.ts';
-import { winrmTransport } from '../../transports/winrm.ts';
+import { transports } from '../../transports/index.ts';
 import { guestsFolder } from './wine-lease.ts';
 import { wineProvider } from './wine-provider.ts';
 
@@ -19,7 +20,7 @@ const OWNER = 'provider-contract';
 /** Runs a line in a guest and gives what it prints. */
 async function say(endpoint: Endpoint, line: string): Promise<string> {
   const call = testCall(60_000);
-  await using connection = await winrmTransport({ clock: systemClock }).connect(endpoint, call);
+  await using connection = await transports(systemClock).connect(endpoint, call);
   const result = await connection.run({ line, shell: 'cmd' }, call);
   return Buffer.from(result.stdout).toString().trim();
 }
@@ -106,7 +107,8 @@ else {
     t.match(status, /^CapBnd:\s+0000000000000000$/m);
     t.match(status, /^NoNewPrivs:\s+1$/m);
     t.match(await readFile(`/proc/${inside?.pid}/uid_map`, 'utf8'), /^\s*1000\s+\d+\s+1\s*$/, 'one user, 1000');
-    const secret = lease.endpoint.password.reveal();
+    const [secret = ''] = secretsOf(lease.endpoint);
+    t.not(secret, '');
     for (const one of await processTree(process.pid)) {
       const environment = await readFile(`/proc/${one.pid}/environ`, 'latin1').catch(() => '');
       t.notOk(one.commandLine.includes(secret) || environment.includes(secret), `no password in process ${one.pid}`);

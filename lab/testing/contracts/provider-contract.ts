@@ -1,8 +1,10 @@
 import type { Test } from 'tap';
 import { z } from 'zod';
+import { addressOf } from '../../cli/running-guests.ts';
 import type { Call } from '../../core/call.ts';
 import { LabError } from '../../core/error.ts';
 import { type Endpoint, type GuestLease, type GuestSpec, type Provider, assuranceSchema, isolationSchema } from '../../core/guest.ts';
+import { answered, identify, secretsOf } from './provider/endpoint-probe.ts';
 
 /** A provider under test and what the suite needs around it. */
 export interface ProviderRig {
@@ -55,8 +57,8 @@ export async function providerContract(t: Test, name: string, rig: ProviderRig):
       t.ok(assuranceSchema.safeParse(lease.assurance).success);
       t.ok(isolationSchema.safeParse(lease.isolation).success);
       t.not(lease.platform, '');
-      t.match(await identify(lease.endpoint), /IdentifyResponse/);
-      t.not(JSON.stringify(lease.endpoint).includes(lease.endpoint.password.reveal()), true, 'the password does not print');
+      t.match(await identify(lease.endpoint), answered);
+      for (const secret of secretsOf(lease.endpoint)) t.notOk(JSON.stringify(lease.endpoint).includes(secret), 'no secret prints');
       await lease[Symbol.asyncDispose]();
       await t.rejects(identify(lease.endpoint), 'nothing answers after the release');
       t.same(await rig.remains(), []);
@@ -67,12 +69,12 @@ export async function providerContract(t: Test, name: string, rig: ProviderRig):
 
     await t.test('guests are apart', async (t) => {
       const [one, other] = await Promise.all([acquire(), acquire()]);
-      t.not(one.endpoint.url, other.endpoint.url);
-      t.not(one.endpoint.password.reveal(), other.endpoint.password.reveal());
+      t.not(addressOf(one.endpoint), addressOf(other.endpoint));
+      t.notOk(secretsOf(one.endpoint).some((secret) => secretsOf(other.endpoint).includes(secret)));
       await rig.trace?.leave(one.endpoint);
       if (rig.trace) t.equal(await rig.trace.find(other.endpoint), false);
       await one[Symbol.asyncDispose]();
-      t.match(await identify(other.endpoint), /IdentifyResponse/, 'the end of one is not the end of the other');
+      t.match(await identify(other.endpoint), answered, 'the end of one is not the end of the other');
       await other[Symbol.asyncDispose]();
     });
 
@@ -84,7 +86,7 @@ export async function providerContract(t: Test, name: string, rig: ProviderRig):
       await lease.rewind(rig.call());
       t.not(lease.endpoint, before, 'there is a new endpoint');
       await t.rejects(identify(before), 'the old one is gone');
-      t.match(await identify(lease.endpoint), /IdentifyResponse/);
+      t.match(await identify(lease.endpoint), answered);
       if (rig.trace) t.equal(await rig.trace.find(lease.endpoint), false, 'the trace is gone');
       t.equal(await settled(lease.lost), undefined, 'a rewound guest is not a lost one');
       await lease[Symbol.asyncDispose]();
@@ -126,28 +128,11 @@ export async function providerContract(t: Test, name: string, rig: ProviderRig):
       await rig.orphan();
       t.equal((await provider.clean(rig.call())).length, 1);
       t.same(await provider.clean(rig.call()), []);
-      t.match(await identify(lease.endpoint), /IdentifyResponse/);
+      t.match(await identify(lease.endpoint), answered);
       await lease[Symbol.asyncDispose]();
       t.same(await rig.remains(), []);
     });
   });
-}
-
-const SOAP = 'http://www.w3.org/2003/05/soap-envelope';
-const IDENTIFY = 'http://schemas.dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd';
-const QUESTION = `<s:Envelope xmlns:s="${SOAP}" xmlns:i="${IDENTIFY}"><s:Header/><s:Body><i:Identify/></s:Body></s:Envelope>`;
-
-/** Asks an endpoint who it is, as a stranger may (DSP0226, section 11). Rejects when nothing answers with success. */
-async function identify(endpoint: Endpoint): Promise<string> {
-  const response = await fetch(endpoint.url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/soap+xml;charset=UTF-8', wsmanidentify: 'unauthenticated', connection: 'close' },
-    body: QUESTION,
-    signal: AbortSignal.timeout(10_000),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${response.status}: ${text}`);
-  return text;
 }
 
 /** What a promise resolved with by now; `undefined` while it is pending. */

@@ -2,6 +2,7 @@ import type { Test } from 'tap';
 import type { Call } from '../../core/call.ts';
 import type { Endpoint } from '../../core/guest.ts';
 import type { RemotePath } from '../../core/ids.ts';
+import type { Secret } from '../../core/secret.ts';
 import type { RemoteCommand, Transport } from '../../core/transport.ts';
 import { commandContract } from './transport/commands.ts';
 import { endingContract } from './transport/endings.ts';
@@ -31,9 +32,11 @@ export interface TransportCommands {
 }
 
 /** A transport under test and what the suite needs around it. */
-export interface TransportRig {
-  readonly transport: Transport;
-  readonly endpoint: Endpoint;
+export interface TransportRig<E extends Endpoint = Endpoint> {
+  readonly transport: Transport<E>;
+  readonly endpoint: E;
+  /** The endpoint as somebody with another password would describe it. */
+  readonly withPassword: (password: Secret) => E;
   readonly commands: TransportCommands;
   /** An existing folder in the guest that is the suite's own. */
   readonly folder: RemotePath;
@@ -52,7 +55,7 @@ export interface TransportRig {
 const LIMIT_MS = 300_000;
 
 /** What every transport promises, over whatever it talks to. The guest is gone afterwards. */
-export async function transportContract(t: Test, name: string, rig: TransportRig): Promise<void> {
+export async function transportContract<E extends Endpoint>(t: Test, name: string, rig: TransportRig<E>): Promise<void> {
   await t.test(name, { timeout: LIMIT_MS }, async (t) => {
     await commandContract(t, rig);
     await fileContract(t, rig);

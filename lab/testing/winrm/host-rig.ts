@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Test } from 'tap';
-import type { Endpoint } from '../../core/guest.ts';
+import type { WinrmAddress } from '../../core/guest.ts';
 import { type RemotePath, remotePath } from '../../core/ids.ts';
 import { Secret } from '../../core/secret.ts';
 import { systemClock } from '../../host/clock.ts';
@@ -44,7 +44,7 @@ const commands: TransportCommands = {
 };
 
 /** An endpoint over processes of this machine and a transport to it: WinRM on both ends and no guest at all. */
-export async function hostRig(t: Test, authentication: Endpoint['authentication']): Promise<TransportRig> {
+export async function hostRig(t: Test, authentication: WinrmAddress['authentication']): Promise<TransportRig<WinrmAddress>> {
   const folder = await scratchFolder(t);
   const root = path.join(folder, 'guest');
   await mkdir(path.join(root, 'c', 'contract'), { recursive: true });
@@ -63,16 +63,18 @@ export async function hostRig(t: Test, authentication: Endpoint['authentication'
   t.teardown(() => service.close());
   const workingDirectory = path.join(folder, 'working');
   await mkdir(workingDirectory);
+  const endpoint: WinrmAddress = {
+    transport: 'winrm',
+    url: service.url,
+    user: 'tester',
+    password,
+    authentication,
+    toolkit: { kind: 'agent', launcher: `${quoted(process.execPath)} ${quoted(tool)}` },
+  };
   return {
     transport: winrmTransport({ clock: systemClock }),
-    endpoint: {
-      transport: 'winrm',
-      url: service.url,
-      user: 'tester',
-      password,
-      authentication,
-      toolkit: { kind: 'agent', launcher: `${quoted(process.execPath)} ${quoted(tool)}` },
-    },
+    endpoint,
+    withPassword: (other) => ({ ...endpoint, password: other }),
     commands,
     folder: remotePath('C:\\contract'),
     workingDirectory: workingDirectory as RemotePath,

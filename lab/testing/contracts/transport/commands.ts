@@ -1,11 +1,12 @@
 import type { Test } from 'tap';
+import type { Endpoint } from '../../../core/guest.ts';
 import type { Connection } from '../../../core/transport.ts';
 import type { TransportRig } from '../transport-contract.ts';
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
 
 /** Running commands: streams, exit codes, input, output, settings, overlap. */
-export async function commandContract(t: Test, rig: TransportRig): Promise<void> {
+export async function commandContract<E extends Endpoint>(t: Test, rig: TransportRig<E>): Promise<void> {
   await t.test('commands', async (t) => {
     await using connection = await rig.transport.connect(rig.endpoint, rig.call());
     const run = (command: Parameters<Connection['run']>[0]) => connection.run(command, rig.call());

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Test } from 'tap';
 import { LabError } from '../../../core/error.ts';
+import type { Endpoint } from '../../../core/guest.ts';
 import { type LocalPath, joinRemote } from '../../../core/ids.ts';
 import { Secret } from '../../../core/secret.ts';
 import type { Connection } from '../../../core/transport.ts';
@@ -12,7 +13,11 @@ import type { TransportRig } from '../transport-contract.ts';
 const LONG_MS = 120_000;
 
 /** Starts the long command and resolves once it has written its first line: output is live, and the command runs for certain. */
-async function started(connection: Connection, rig: TransportRig, signal?: AbortSignal): Promise<{ readonly running: Promise<unknown> }> {
+async function started<E extends Endpoint>(
+  connection: Connection,
+  rig: TransportRig<E>,
+  signal?: AbortSignal,
+): Promise<{ readonly running: Promise<unknown> }> {
   const ready = Promise.withResolvers<void>();
   const call = rig.call();
   const onOutput = (): void => ready.resolve();
@@ -24,7 +29,7 @@ async function started(connection: Connection, rig: TransportRig, signal?: Abort
 }
 
 /** Every way a command can end other than by itself. */
-export async function endingContract(t: Test, rig: TransportRig): Promise<void> {
+export async function endingContract<E extends Endpoint>(t: Test, rig: TransportRig<E>): Promise<void> {
   await t.test('endings', async (t) => {
     const noneRuns = async (t: Test): Promise<void> => {
       if (rig.running) t.equal(await rig.running(), 0, 'nothing runs in the guest any more');
@@ -32,7 +37,7 @@ export async function endingContract(t: Test, rig: TransportRig): Promise<void> 
 
     await t.test('a stranger is not let in', async (t) => {
       const password = new Secret('certainly not it');
-      const refused = await rig.transport.connect({ ...rig.endpoint, password }, rig.call()).catch((error: unknown) => error);
+      const refused = await rig.transport.connect(rig.withPassword(password), rig.call()).catch((error: unknown) => error);
       t.ok(refused instanceof LabError && refused.kind === 'transport');
       t.notMatch(JSON.stringify((refused as LabError).toData()), password.reveal());
     });

@@ -3,6 +3,7 @@ import { readFile, readdir, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Test } from 'tap';
 import { LabError } from '../../../core/error.ts';
+import type { Endpoint } from '../../../core/guest.ts';
 import { type LocalPath, joinRemote } from '../../../core/ids.ts';
 import { scratchFolder } from '../../scratch-folder.ts';
 import type { TransportRig } from '../transport-contract.ts';
@@ -10,7 +11,7 @@ import type { TransportRig } from '../transport-contract.ts';
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /** Copying files in and out. */
-export async function fileContract(t: Test, rig: TransportRig): Promise<void> {
+export async function fileContract<E extends Endpoint>(t: Test, rig: TransportRig<E>): Promise<void> {
   await t.test('files', async (t) => {
     await using connection = await rig.transport.connect(rig.endpoint, rig.call());
     const folder = await scratchFolder(t);
