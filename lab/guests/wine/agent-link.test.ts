@@ -1,6 +1,6 @@
 import t from 'tap';
 import { noWine, prepareWine, startBareGuest, testCall, wineSpecs } from '../../testing/wine-rig.ts';
-import { type GuestCommand, type GuestProcess, StartFailure } from '../../winrm/endpoint/guest-processes.ts';
+import { type GuestCommand, type GuestProcess, StartFailure } from '../../core/guest-processes.ts';
 
 t.setTimeout(180_000);
 t.jobs = 1;

@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import { z } from 'zod';
-import { type GuestCommand, type GuestProcess, type GuestProcesses, StartFailure } from '../../winrm/endpoint/guest-processes.ts';
+import { type GuestCommand, type GuestProcess, type GuestProcesses, StartFailure } from '../../core/guest-processes.ts';
 import { type AgentFrame, type HostFrame, MOST_DATA_BYTES, MOST_LINE_BYTES } from './agent/frames.ts';
 import { LineReader } from './agent/line-reader.ts';
 import { LinkedProcess } from './linked-process.ts';

@@ -1,4 +1,4 @@
-import { type GuestProcess, StartFailure } from '../../winrm/endpoint/guest-processes.ts';
+import { type GuestProcess, StartFailure } from '../../core/guest-processes.ts';
 import { type AgentFrame, FIRST_CREDIT_BYTES, type HostFrame, MOST_DATA_BYTES } from './agent/frames.ts';
 
 type ProcessFrame = Exclude<AgentFrame, { ev: 'ready' }>;

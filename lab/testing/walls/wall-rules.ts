@@ -9,14 +9,30 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   config: ['core', 'host'],
   steps: ['core', 'engine', 'host'],
   winrm: ['core'],
-  transports: ['core', 'winrm', 'host'],
-  guests: ['core', 'host', 'winrm', 'toolkit'],
+  ssh: ['core'],
+  transports: ['core', 'winrm', 'ssh', 'host'],
+  guests: ['core', 'host', 'winrm', 'ssh', 'toolkit'],
   toolkit: ['core', 'host'],
   checks: ['core'],
   reporters: ['core'],
   trust: ['core', 'host'],
   flow: ['core', 'engine', 'steps'],
-  cli: ['core', 'engine', 'host', 'config', 'steps', 'winrm', 'transports', 'guests', 'toolkit', 'checks', 'reporters', 'trust', 'flow'],
+  cli: [
+    'core',
+    'engine',
+    'host',
+    'config',
+    'steps',
+    'winrm',
+    'ssh',
+    'transports',
+    'guests',
+    'toolkit',
+    'checks',
+    'reporters',
+    'trust',
+    'flow',
+  ],
   main: ['core', 'host', 'cli'],
 };
 
@@ -26,7 +42,7 @@ const capabilityRooms = new Set(['checks', 'guests', 'reporters']);
 const sharedFolders = new Set(['lab/reporters/wording']);
 
 /** Where the operating system may be touched: rooms, and the code that runs inside a guest. */
-const roomsThatTouchTheSystem = new Set(['host', 'winrm', 'transports', 'guests', 'main']);
+const roomsThatTouchTheSystem = new Set(['host', 'winrm', 'ssh', 'transports', 'guests', 'main']);
 const GUEST_SIDE = 'lab/toolkit/agent/guest/';
 
 /** Modules of Node (without `node:`) and packages that reach out of the process. */
@@ -44,6 +60,7 @@ const systemModules = new Set([
   'worker_threads',
   'execa',
   'undici',
+  'ssh2',
 ]);
 
 /** One thing a file does that its room does not allow. */

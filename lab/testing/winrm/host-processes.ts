@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { type GuestProcess, type GuestProcesses, StartFailure } from '../../winrm/endpoint/guest-processes.ts';
+import { type GuestProcess, type GuestProcesses, StartFailure } from '../../core/guest-processes.ts';
 
 /** Exit code of a process that was killed, as the seam has it. */
 const KILLED = 0xc000013a;

@@ -18,7 +18,7 @@ import { parseEnvelope } from '../soap/envelope.ts';
 import { type XmlElement } from '../soap/xml-element.ts';
 import { type XmlPart, joinParts } from '../soap/xml-parts.ts';
 import { type EndpointOptions, startEndpoint } from './endpoint.ts';
-import { type GuestProcesses, StartFailure } from './guest-processes.ts';
+import { type GuestProcesses, StartFailure } from '../../core/guest-processes.ts';
 
 const password = new Secret('pass:word');
 const basic = (user: string, secret = password): string => `Basic ${Buffer.from(`${user}:${secret.reveal()}`).toString('base64')}`;

@@ -7,7 +7,7 @@ import { ProtocolViolation } from '../protocol-violation.ts';
 import { type XmlPart, joinParts } from '../soap/xml-parts.ts';
 import { ConnectionLogin } from './connection-login.ts';
 import { Dispatcher } from './dispatcher.ts';
-import type { GuestProcesses } from './guest-processes.ts';
+import type { GuestProcesses } from '../../core/guest-processes.ts';
 import { type Quotas, windowsQuotas } from './quotas.ts';
 import { ShellTable } from './shell-table.ts';
 

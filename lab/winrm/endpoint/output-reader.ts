@@ -1,5 +1,5 @@
 import type { OutputChunk } from '../messages/receive.ts';
-import type { GuestProcess } from './guest-processes.ts';
+import type { GuestProcess } from '../../core/guest-processes.ts';
 
 /** What one look at the output brought. */
 export interface Collected {

@@ -2,7 +2,7 @@ import { windowsFaults } from '../faults/windows-faults.ts';
 import type { ReceiveResponse } from '../messages/receive.ts';
 import type { SendRequest } from '../messages/send.ts';
 import type { Signal } from '../messages/signal.ts';
-import type { GuestProcess } from './guest-processes.ts';
+import type { GuestProcess } from '../../core/guest-processes.ts';
 import { OutputReader } from './output-reader.ts';
 import { StdinQueue } from './stdin-queue.ts';
 

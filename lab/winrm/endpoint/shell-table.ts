@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { windowsFaults } from '../faults/windows-faults.ts';
 import type { CommandRequest } from '../messages/command.ts';
 import type { CreateRequest } from '../messages/create.ts';
-import { type GuestProcesses, StartFailure } from './guest-processes.ts';
+import { type GuestProcesses, StartFailure } from '../../core/guest-processes.ts';
 import type { Quotas } from './quotas.ts';
 import { RunningCommand } from './running-command.ts';
 

@@ -1,5 +1,5 @@
 import { windowsFaults } from '../faults/windows-faults.ts';
-import type { GuestProcess } from './guest-processes.ts';
+import type { GuestProcess } from '../../core/guest-processes.ts';
 
 /** Taken ahead of the process: about three Sends, so that the next is on its way while the last is written. */
 const MOST_AHEAD_BYTES = 1_200_000;

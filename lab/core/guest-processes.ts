@@ -1,4 +1,7 @@
-/** What stands behind an endpoint: something that starts processes in a guest. The endpoint knows the protocol and nothing of the guest. */
+/**
+ * What stands behind a service of a guest (WinRM, SSH): something that starts processes in it. The service knows its protocol and nothing of
+ * the guest.
+ */
 export interface GuestProcesses {
   /** Starts a process; resolves once it runs. Rejects with a {@link StartFailure} when the guest cannot start it. */
   readonly start: (command: GuestCommand) => Promise<GuestProcess>;
@@ -33,7 +36,7 @@ export interface GuestProcess {
   readonly kill: () => void;
 }
 
-/** Why a process could not be started: the Win32 error the endpoint answers with (2 is file not found). */
+/** Why a process could not be started: the Win32 error the service answers with (2 is file not found). */
 export class StartFailure extends Error {
   override readonly name = 'StartFailure';
   readonly win32Code: number;
