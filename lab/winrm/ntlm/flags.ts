@@ -1,6 +1,7 @@
 /** Negotiate flags ([MS-NLMP] 2.2.2.5). */
 export const flags = {
   unicode: 0x0000_0001,
+  oem: 0x0000_0002,
   requestTarget: 0x0000_0004,
   sign: 0x0000_0010,
   seal: 0x0000_0020,
@@ -34,6 +35,6 @@ export const wantedFlags: number = union(
 );
 
 /** Without these there is no sealing worth the name, and the handshake is refused. */
-export const neededFlags: number = union(flags.unicode, flags.seal, flags.sign, flags.extendedSessionSecurity, flags.key128);
+export const neededFlags: number = union(flags.seal, flags.sign, flags.extendedSessionSecurity, flags.key128);
 
 export const hasFlags = (given: number, wanted: number): boolean => (given & wanted) >>> 0 === wanted >>> 0;

@@ -39,7 +39,8 @@ export class NtlmClient {
   /** The last token, and the session that holds once the server has accepted it. */
   authenticate(challengeMessage: Buffer): { readonly token: Buffer; readonly session: SessionSecurity } {
     const challenge = parseChallenge(challengeMessage);
-    if (!hasFlags(challenge.flags, neededFlags)) throw new ProtocolViolation('the server does not offer NTLM with 128-bit sealing');
+    if (!hasFlags(challenge.flags, neededFlags | flags.unicode))
+      throw new ProtocolViolation('the server does not offer NTLM with 128-bit sealing');
     const { user, domain, password } = this.#credential;
     const pairs = new Map(parseAvPairs(challenge.targetInfo));
     const serverTime = pairs.get(avIds.timestamp);

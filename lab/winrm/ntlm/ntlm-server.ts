@@ -35,12 +35,17 @@ export class NtlmServer {
   challenge(negotiate: Buffer): Buffer {
     const offered = parseNegotiate(negotiate).flags;
     const name = this.#computerName.toUpperCase();
+    // pywinrm's first token offers OEM names only; who does gets them ([MS-NLMP] 3.2.5.1.1).
+    const oem = !hasFlags(offered, flags.unicode) && hasFlags(offered, flags.oem);
     const dnsName = utf16(this.#computerName.toLowerCase());
     const challenge = {
       flags:
-        (wantedFlags & (offered | flags.targetInfo | flags.version) & ~flags.requestTarget) | flags.requestTarget | flags.targetTypeServer,
+        (wantedFlags & (offered | flags.targetInfo | flags.version) & ~flags.requestTarget) |
+        flags.requestTarget |
+        flags.targetTypeServer |
+        (oem ? flags.oem : 0),
       serverChallenge: randomBytes(8),
-      targetName: utf16(name),
+      targetName: oem ? Buffer.from(name, 'latin1') : utf16(name),
       targetInfo: buildAvPairs(
         new Map([
           [avIds.domainName, utf16(name)],
@@ -68,10 +73,11 @@ export class NtlmServer {
     this.#challenge = undefined;
     if (challenge === undefined || negotiate === undefined) return undefined;
     const fields = parseAuthenticate(message);
-    const user = fields.user.toString('utf16le');
+    const encoding = hasFlags(fields.flags, flags.unicode) ? 'utf16le' : 'latin1';
+    const user = fields.user.toString(encoding);
     const account = accounts.find((candidate) => candidate.name.toUpperCase() === user.toUpperCase());
     if (account === undefined || fields.ntResponse.length < SHORTEST_NTLMV2 || !hasFlags(fields.flags, neededFlags)) return undefined;
-    const key = responseKey(account.password.reveal(), user, fields.domain.toString('utf16le'));
+    const key = responseKey(account.password.reveal(), user, fields.domain.toString(encoding));
     const ntProof = fields.ntResponse.subarray(0, 16);
     const blob = fields.ntResponse.subarray(16);
     if (!timingSafeEqual(proof(key, challenge.serverChallenge, blob), ntProof)) return undefined;

@@ -2,12 +2,12 @@ import * as fc from 'fast-check';
 import t from 'tap';
 import { Secret } from '../../core/secret.ts';
 import { avIds, buildAvPairs, parseAvPairs } from './av-pairs.ts';
-import { flags } from './flags.ts';
+import { flags, hasFlags } from './flags.ts';
 import { md4 } from './md4.ts';
-import { micOffset, parseAuthenticate, parseChallenge } from './messages.ts';
+import { buildAuthenticate, micOffset, parseAuthenticate, parseChallenge } from './messages.ts';
 import { NtlmClient, ntlmCredential } from './ntlm-client.ts';
 import { NtlmServer } from './ntlm-server.ts';
-import { clientChallengeBlob, proof, responseKey, sessionBaseKey, utf16 } from './ntlmv2.ts';
+import { clientChallengeBlob, proof, responseKey, sessionBaseKey, targetInfoOffset, utf16 } from './ntlmv2.ts';
 import { Rc4 } from './rc4.ts';
 import { SessionSecurity, directionKey } from './session-security.ts';
 
@@ -117,6 +117,34 @@ t.test('who is refused', async (t) => {
   const { token } = client.authenticate(server.challenge(client.negotiate()));
   t.ok(server.accept(token, accounts));
   t.equal(server.accept(token, accounts), undefined, 'the same token again');
+});
+
+t.test('a client that offers OEM names only gets them', async (t) => {
+  const client = new NtlmClient(ntlmCredential('vagrant', password));
+  const server = new NtlmServer('Guest-1');
+  const offer = Buffer.from(client.negotiate());
+  offer.writeUInt32LE(((offer.readUInt32LE(12) & ~flags.unicode) | flags.oem) >>> 0, 12);
+  const challenge = server.challenge(offer);
+  t.notOk(hasFlags(challenge.readUInt32LE(20), flags.unicode), 'no Unicode was offered');
+  t.ok(hasFlags(challenge.readUInt32LE(20), flags.oem));
+  t.equal(parseChallenge(challenge).targetName.toString('latin1'), 'GUEST-1');
+  const unicode = new NtlmServer('Guest-1');
+  const answer = unicode.challenge(client.negotiate());
+  const fields = parseAuthenticate(client.authenticate(answer).token);
+  const proven = parseAvPairs(fields.ntResponse.subarray(16 + targetInfoOffset));
+  // The proof covers the name, not how it is written; without a promise of an integrity code the flags may change.
+  const pairs = new Map([...proven].filter(([id]) => id !== avIds.flags));
+  const blob = clientChallengeBlob(Buffer.alloc(8), Buffer.alloc(8), buildAvPairs(pairs));
+  const key = responseKey(password.reveal(), 'vagrant', 'HOST');
+  const ntResponse = Buffer.concat([proof(key, parseChallenge(answer).serverChallenge, blob), blob]);
+  const token = buildAuthenticate({
+    ...fields,
+    flags: ((fields.flags & ~flags.unicode) | flags.oem) >>> 0,
+    ntResponse,
+    user: Buffer.from('vagrant'),
+    domain: Buffer.from('HOST'),
+  });
+  t.equal(unicode.accept(token, accounts)?.user, 'Vagrant');
 });
 
 t.test('a server without sealing is refused by the client', async (t) => {
