@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { messageType } from '../ntlm/messages.ts';
-import { readNegotiate, writeNegotiate } from '../ntlm/negotiate-header.ts';
+import { readNegotiate, schemeOf, writeNegotiate } from '../ntlm/negotiate-header.ts';
 import { type Account, NtlmServer } from '../ntlm/ntlm-server.ts';
 import type { SessionSecurity } from '../ntlm/session-security.ts';
 
@@ -10,14 +10,13 @@ export type Login =
   | { readonly kind: 'refused'; readonly challenges: readonly string[] }
   | { readonly kind: 'accepted'; readonly user: string; readonly session: SessionSecurity | undefined };
 
-/** What the service offers to those who have not logged in. */
-const OFFERS: readonly string[] = ['Negotiate', 'Basic realm="WSMAN"'];
-
 /** Authentication of one TCP connection: NTLM logs a connection in once, Basic each request. */
 export class ConnectionLogin {
   readonly #accounts: readonly Account[];
   readonly #computerName: string;
   readonly #basicAllowed: boolean;
+  /** What the service offers to those who have not logged in. */
+  readonly #offers: readonly string[];
   #handshake: NtlmServer | undefined;
   #loggedIn: { readonly user: string; readonly session: SessionSecurity } | undefined;
 
@@ -25,28 +24,29 @@ export class ConnectionLogin {
     this.#accounts = accounts;
     this.#computerName = computerName;
     this.#basicAllowed = basicAllowed;
+    this.#offers = ['Negotiate', ...(basicAllowed ? ['Basic realm="WSMAN"'] : [])];
   }
 
   /** Judges one request by its `Authorization` header. Throws a ProtocolViolation for a malformed token. */
   check(authorization: string | undefined): Login {
     if (authorization === undefined)
-      return this.#loggedIn ? { kind: 'accepted', ...this.#loggedIn } : { kind: 'refused', challenges: OFFERS };
+      return this.#loggedIn ? { kind: 'accepted', ...this.#loggedIn } : { kind: 'refused', challenges: this.#offers };
     // Whoever sends credentials starts anew.
     this.#loggedIn = undefined;
     const token = readNegotiate(authorization);
-    if (token !== undefined) return this.#negotiate(token);
+    if (token !== undefined) return this.#negotiate(token, schemeOf(authorization));
     const basic = this.#basicAllowed ? this.#basic(authorization) : undefined;
-    return basic === undefined ? { kind: 'refused', challenges: OFFERS } : { kind: 'accepted', user: basic, session: undefined };
+    return basic === undefined ? { kind: 'refused', challenges: this.#offers } : { kind: 'accepted', user: basic, session: undefined };
   }
 
-  #negotiate(token: Buffer): Login {
+  #negotiate(token: Buffer, scheme: string): Login {
     if (messageType(token) === 1) {
       this.#handshake = new NtlmServer(this.#computerName);
-      return { kind: 'refused', challenges: [writeNegotiate(this.#handshake.challenge(token))] };
+      return { kind: 'refused', challenges: [writeNegotiate(this.#handshake.challenge(token), scheme)] };
     }
     const accepted = this.#handshake?.accept(token, this.#accounts);
     this.#handshake = undefined;
-    if (accepted === undefined) return { kind: 'refused', challenges: OFFERS };
+    if (accepted === undefined) return { kind: 'refused', challenges: this.#offers };
     this.#loggedIn = accepted;
     return { kind: 'accepted', ...accepted };
   }
