@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import type { CliEvent } from '../contract/cli-event.ts';
+import { asOrdinaryUser, ordinaryFolder } from '../testing/ordinary-user.ts';
 import { runCli, shippedSchemas } from './cli-rig.ts';
 
 const library = {
@@ -172,17 +173,22 @@ t.test('names cannot steer the terminal', async (t) => {
   t.notMatch(stdout, /[\u001b\u0007\u202e]/);
 });
 
-t.test(
-  'a folder that cannot be written fails each file and says 4 when none could be moved',
-  { skip: process.getuid?.() === 0 ? 'root may write anywhere' : false },
-  async (t) => {
-    const { chmodSync } = await import('node:fs');
-    const folder = t.testdir({ in: { 'Show - 01.mkv': '' }, out: {} });
-    chmodSync(path.join(folder, 'out'), 0o500);
-    const result = await runCli(['organize', 'in', '--to', 'out', '--apply', '--json'], folder);
+t.test('a folder that cannot be written fails each file and says 4 when none could be moved', async (t) => {
+  const folder = ordinaryFolder(t);
+  const organize = (...more: readonly string[]): ReturnType<typeof runCli> =>
+    runCli(['organize', 'in', '--to', 'out', '--json', ...more], folder);
+  await asOrdinaryUser(() => {
+    mkdirSync(path.join(folder, 'in'));
+    writeFileSync(path.join(folder, 'in/Show - 01.mkv'), '');
+    mkdirSync(path.join(folder, 'out'), { mode: 0o500 });
+  });
+  t.match((await organize()).exitCode, 0, 'nothing is tried without --apply');
+  await asOrdinaryUser(async () => {
+    const result = await organize('--apply');
     t.match([result.exitCode, result.events().at(-1)], [4, { moves: 0, failed: 1 }]);
-  },
-);
+    t.same(filesBelow(path.join(folder, 'in')), ['Show - 01.mkv'], 'the file is where it was');
+  });
+});
 
 t.test('an interrupted command says so', async (t) => {
   const folder = t.testdir({ in: library });

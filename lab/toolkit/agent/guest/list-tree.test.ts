@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import t from 'tap';
+import { asOrdinaryUser, ordinaryFolder } from '../../../testing/ordinary-user.ts';
 import { listTree } from './list-tree.ts';
 
 const root = t.testdir({ c: {} });
@@ -38,19 +39,21 @@ t.test('what comes and goes during a listing does not break it', async (t) => {
   t.ok(seen > 0, `something came or went in ${seen} of 40 listings`);
 });
 
-t.test(
-  'a directory that cannot be read makes the listing incomplete',
-  { skip: process.getuid?.() === 0 ? 'root reads everything' : false },
-  async (t) => {
-    mkdirSync(path.join(root, 'c/closed/inner'), { recursive: true });
-    chmodSync(path.join(root, 'c/closed/inner'), 0);
-    t.teardown(() => chmodSync(path.join(root, 'c/closed/inner'), 0o755));
-    t.same(listTree({ root: 'C:\\closed', hash: false, maxEntries: 10 }), {
+t.test('a directory that cannot be read makes the listing incomplete', async (t) => {
+  const drives = ordinaryFolder(t);
+  process.env['LAB_GUEST_ROOT'] = drives;
+  t.teardown(() => (process.env['LAB_GUEST_ROOT'] = root));
+  await asOrdinaryUser(() => {
+    mkdirSync(path.join(drives, 'c/closed'), { recursive: true });
+    mkdirSync(path.join(drives, 'c/closed/inner'), { mode: 0 });
+    const listing = listTree({ root: 'C:\\closed', hash: false, maxEntries: 10 });
+    chmodSync(path.join(drives, 'c/closed/inner'), 0o700);
+    t.same(listing, {
       entries: [{ path: 'inner', kind: 'directory', sizeBytes: 0 }],
       complete: false,
     });
-  },
-);
+  });
+});
 
 t.test('a long answer is cut before it gets too long', async (t) => {
   let folder = path.join(root, 'c/long');
