@@ -18,7 +18,7 @@ export class ConnectionLogin {
   /** What the service offers to those who have not logged in. */
   readonly #offers: readonly string[];
   #handshake: NtlmServer | undefined;
-  #loggedIn: { readonly user: string; readonly session: SessionSecurity } | undefined;
+  #loggedIn: { readonly user: string; readonly session: SessionSecurity | undefined } | undefined;
 
   constructor(accounts: readonly Account[], computerName: string, basicAllowed: boolean) {
     this.#accounts = accounts;

@@ -34,7 +34,7 @@ export const wantedFlags: number = union(
   flags.key56,
 );
 
-/** Without these there is no sealing worth the name, and the handshake is refused. */
+/** Without these there is no sealing worth the name. */
 export const neededFlags: number = union(flags.seal, flags.sign, flags.extendedSessionSecurity, flags.key128);
 
 export const hasFlags = (given: number, wanted: number): boolean => (given & wanted) >>> 0 === wanted >>> 0;

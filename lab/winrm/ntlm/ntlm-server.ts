@@ -10,7 +10,8 @@ import { SessionSecurity } from './session-security.ts';
 /** Who logged in, under the name the server knows, and how to talk on. */
 export interface Accepted {
   readonly user: string;
-  readonly session: SessionSecurity;
+  /** Absent when the client did not ask for sealing under keys worth the name: it proved its password and no more. */
+  readonly session: SessionSecurity | undefined;
 }
 
 /** An account: the name as the server knows it, and its password. */
@@ -64,8 +65,8 @@ export class NtlmServer {
   }
 
   /**
-   * Checks the client's last token; `undefined` means refused: unknown user, wrong password, weaker than NTLMv2 with sealing, or a wrong
-   * integrity code. Throws a ProtocolViolation when it is malformed.
+   * Checks the client's last token; `undefined` means refused: unknown user, wrong password, weaker than NTLMv2, or a wrong integrity code.
+   * Throws a ProtocolViolation when it is malformed.
    */
   accept(message: Buffer, accounts: readonly Account[]): Accepted | undefined {
     const challenge = this.#challenge;
@@ -76,7 +77,7 @@ export class NtlmServer {
     const encoding = hasFlags(fields.flags, flags.unicode) ? 'utf16le' : 'latin1';
     const user = fields.user.toString(encoding);
     const account = accounts.find((candidate) => candidate.name.toUpperCase() === user.toUpperCase());
-    if (account === undefined || fields.ntResponse.length < SHORTEST_NTLMV2 || !hasFlags(fields.flags, neededFlags)) return undefined;
+    if (account === undefined || fields.ntResponse.length < SHORTEST_NTLMV2) return undefined;
     const key = responseKey(account.password.reveal(), user, fields.domain.toString(encoding));
     const ntProof = fields.ntResponse.subarray(0, 16);
     const blob = fields.ntResponse.subarray(16);
@@ -89,7 +90,8 @@ export class NtlmServer {
     const avFlags = parseAvPairs(blob.subarray(targetInfoOffset)).get(avIds.flags);
     const provesIntegrity = avFlags !== undefined && avFlags.length === 4 && hasFlags(avFlags.readUInt32LE(), avFlagMicProvided);
     if (provesIntegrity && !this.#hasIntegrity(sessionKey, negotiate, challenge.message, message)) return undefined;
-    return { user: account.name, session: new SessionSecurity('server', sessionKey, exchanged) };
+    const seals = hasFlags(fields.flags, neededFlags);
+    return { user: account.name, session: seals ? new SessionSecurity('server', sessionKey, exchanged) : undefined };
   }
 
   /** MIC ([MS-NLMP] 3.2.5.1.2): covers all three messages, itself as zeros. */

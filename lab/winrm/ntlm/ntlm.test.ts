@@ -79,10 +79,10 @@ t.test('both sides agree and talk sealed in both directions', async (t) => {
     const request = Buffer.from(`request ${round}`);
     const signature = client.seal(request);
     t.notOk(request.includes('request'));
-    accepted?.session.unseal(signature, request);
+    accepted?.session?.unseal(signature, request);
     t.equal(request.toString(), `request ${round}`);
     const answer = Buffer.from(`answer ${round}`);
-    client.unseal(accepted?.session.seal(answer) ?? Buffer.alloc(0), answer);
+    client.unseal(accepted?.session?.seal(answer) ?? Buffer.alloc(0), answer);
     t.equal(answer.toString(), `answer ${round}`);
   }
 });
@@ -92,13 +92,13 @@ t.test('a message that was changed, repeated or left out is refused', async (t) 
   const message = Buffer.from('pay 10');
   const signature = changed.client.seal(message);
   flip(message, 4);
-  t.throws(() => changed.accepted?.session.unseal(signature, message), /wrong signature/);
+  t.throws(() => changed.accepted?.session?.unseal(signature, message), /wrong signature/);
   const repeated = handshake('vagrant', password);
   const first = Buffer.from('one');
   const firstSignature = repeated.client.seal(first);
   const copy = Buffer.from(first);
-  repeated.accepted?.session.unseal(firstSignature, first);
-  t.throws(() => repeated.accepted?.session.unseal(firstSignature, copy), /wrong signature/);
+  repeated.accepted?.session?.unseal(firstSignature, first);
+  t.throws(() => repeated.accepted?.session?.unseal(firstSignature, copy), /wrong signature/);
 });
 
 t.test('who is refused', async (t) => {
@@ -145,6 +145,22 @@ t.test('a client that offers OEM names only gets them', async (t) => {
     domain: Buffer.from('HOST'),
   });
   t.equal(unicode.accept(token, accounts)?.user, 'Vagrant');
+});
+
+t.test('a client that does not ask for sealing logs in and gets no session', async (t) => {
+  const client = new NtlmClient(ntlmCredential('vagrant', password));
+  const server = new NtlmServer('g');
+  const offer = Buffer.from(client.negotiate());
+  offer.writeUInt32LE((offer.readUInt32LE(12) & ~flags.seal) >>> 0, 12);
+  const challenge = server.challenge(offer);
+  t.notOk(hasFlags(challenge.readUInt32LE(20), flags.seal), 'what was not asked for is not offered');
+  const fields = parseAuthenticate(client.authenticate(new NtlmServer('g').challenge(client.negotiate())).token);
+  const pairs = buildAvPairs(new Map([[avIds.timestamp, Buffer.alloc(8)]]));
+  const blob = clientChallengeBlob(Buffer.alloc(8), Buffer.alloc(8), pairs);
+  const key = responseKey(password.reveal(), 'vagrant', '');
+  const ntResponse = Buffer.concat([proof(key, parseChallenge(challenge).serverChallenge, blob), blob]);
+  const accepted = server.accept(buildAuthenticate({ ...fields, flags: (fields.flags & ~flags.seal) >>> 0, ntResponse }), accounts);
+  t.match(accepted, { user: 'Vagrant', session: undefined });
 });
 
 t.test('a server without sealing is refused by the client', async (t) => {
