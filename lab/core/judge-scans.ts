@@ -1,0 +1,86 @@
+import type { ScanPolicy } from './scan-policy.ts';
+import type { ScanFinding, ScanResult } from './scan.ts';
+
+/** A suppression that held back a finding, and which. */
+export interface Suppressed {
+  readonly scanner: string;
+  readonly finding: ScanFinding;
+  readonly owner: string;
+  readonly reason: string;
+  readonly expires: string;
+}
+
+/** What the policy makes of the scans of a release. */
+export interface ScanJudgement {
+  /** The product's fault, a sentence each. */
+  readonly rejections: readonly string[];
+  /** What nobody knows, a sentence each. */
+  readonly blocks: readonly string[];
+  readonly suppressed: readonly Suppressed[];
+  /** Exceptions that had nothing to do or are past their day, a sentence each. */
+  readonly stale: readonly string[];
+}
+
+const severities = ['note', 'warning', 'error'] as const;
+
+/**
+ * Judges scans. Pure. `expected` are the scanners that had to answer; `today` is the day (`2026-11-21`, UTC) that exceptions are held against.
+ *
+ * A finding at or above the policy's threshold rejects unless a suppression holds; a scanner that did not run, or never answered, blocks unless the
+ * policy lets it be absent. An exception holds through its last day.
+ */
+export function judgeScans(results: readonly ScanResult[], expected: readonly string[], policy: ScanPolicy, today: string): ScanJudgement {
+  const rejections: string[] = [];
+  const blocks: string[] = [];
+  const suppressed: Suppressed[] = [];
+  const used = new Set<object>();
+  const holds = (exception: { readonly expires: string }): boolean => {
+    used.add(exception);
+    return exception.expires >= today;
+  };
+
+  for (const id of expected) {
+    const result = results.find(({ scanner }) => scanner === id);
+    if (result === undefined) blocks.push(`${id}: never answered`);
+    else if (result.outcome.kind === 'not-run') {
+      const absence = policy.mayBeAbsent.find(({ scanner }) => scanner === id);
+      if (absence === undefined || !holds(absence)) {
+        const late = absence === undefined ? '' : `; that it may be absent held until ${absence.expires}`;
+        blocks.push(`${id}: did not run (${result.outcome.reason})${late}`);
+      }
+    }
+  }
+  for (const { scanner, control, outcome } of results) {
+    if (control !== undefined && !control.caught && outcome.kind !== 'not-run')
+      blocks.push(`${scanner}: did not find ${control.what}, so what else it did not find means nothing`);
+    if (outcome.kind !== 'findings') continue;
+    for (const finding of outcome.findings) {
+      if (severities.indexOf(finding.severity) < severities.indexOf(policy.failOn)) continue;
+      const exception = policy.suppressions.find((candidate) => candidate.scanner === scanner && matches(candidate, finding));
+      if (exception !== undefined && holds(exception)) {
+        const { owner, reason, expires } = exception;
+        suppressed.push({ scanner, finding, owner, reason, expires });
+      } else rejections.push(`${scanner}: ${finding.message}${placeOf(finding)}`);
+    }
+  }
+  const stale = [
+    ...policy.mayBeAbsent.map((exception) => ({ exception, what: `that ${exception.scanner} may be absent` })),
+    ...policy.suppressions.map((exception) => ({ exception, what: `the suppression of ${exception.code}` })),
+  ].flatMap(({ exception, what }) => {
+    const who = `${what} (${exception.owner}, until ${exception.expires})`;
+    if (exception.expires < today) return [`${who} is past its day`];
+    return used.has(exception) ? [] : [`${who} had nothing to do`];
+  });
+  return { rejections, blocks, suppressed, stale };
+}
+
+function matches(exception: ScanPolicy['suppressions'][number], finding: ScanFinding): boolean {
+  if (exception.code !== finding.code) return false;
+  if (exception.fingerprint !== undefined && exception.fingerprint !== finding.fingerprint) return false;
+  return exception.path === undefined || exception.path === finding.where?.path;
+}
+
+function placeOf({ where }: ScanFinding): string {
+  if (where === undefined) return '';
+  return ` (${where.path}${where.line === undefined ? '' : `:${where.line}`}${where.part === undefined ? '' : `, ${where.part}`})`;
+}
