@@ -1,0 +1,80 @@
+import type { Call } from '../../core/call.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { ScanResult, ScanSubject, Scanned, Scanner } from '../../core/scan.ts';
+import { callWithin } from '../../engine/deadline.ts';
+
+export interface RunScansOptions {
+  readonly clock: Clock;
+  /** One scanner may take so long; then it has not run. */
+  readonly limitMs: number;
+  /** Scanners at a time. */
+  readonly parallel: number;
+  readonly onProgress: (what: string, done: number, total: number) => void;
+}
+
+/**
+ * Asks every scanner. Resolves with an answer of each, in their order: one that throws, takes too long or does not heed its signal has not run, and
+ * keeps no other from running. Rejects only when the call is aborted.
+ */
+export async function runScans(
+  scanners: readonly Scanner[],
+  subject: ScanSubject,
+  options: RunScansOptions,
+  call: Call,
+): Promise<readonly ScanResult[]> {
+  const { clock, onProgress, parallel } = options;
+  const results = new Map<Scanner, ScanResult>();
+  const waiting = [...scanners];
+  const work = async (): Promise<void> => {
+    for (let scanner = waiting.shift(); scanner !== undefined; scanner = waiting.shift()) {
+      const startedMs = clock.monotonicMs();
+      const scanned = await scanWithin(scanner, subject, options, call);
+      const { id, title, question } = scanner;
+      results.set(scanner, { scanner: id, title, question, ...scanned, durationMs: clock.monotonicMs() - startedMs });
+      onProgress(`${id}: ${inWords(scanned)}`, results.size, scanners.length);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(parallel, scanners.length) }, work));
+  return scanners.flatMap((scanner) => results.get(scanner) ?? []);
+}
+
+async function scanWithin(scanner: Scanner, subject: ScanSubject, { clock, limitMs }: RunScansOptions, call: Call): Promise<Scanned> {
+  call.signal.throwIfAborted();
+  using limited = callWithin(limitMs, `the scan ${scanner.id}`, clock, call);
+  try {
+    return await orAborted(scanner.scan(subject, limited), limited.signal);
+  } catch (error) {
+    if (call.signal.aborted) throw call.signal.reason;
+    const reason = error instanceof Error ? error.message : String(error);
+    return {
+      looked: { files: 0, bytes: 0 },
+      outcome: { kind: 'not-run', reason, fix: `Try it alone: npm run lab -- scan --only ${scanner.id}` },
+    };
+  }
+}
+
+/** The work's own end, or the signal's reason if that comes first: a scanner that does not heed its signal must not hold the others up. */
+function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+/** An answer in a few words. */
+export function inWords({ outcome }: Pick<Scanned, 'outcome'>): string {
+  switch (outcome.kind) {
+    case 'clean':
+      return 'clean';
+    case 'findings': {
+      const counts = (['error', 'warning', 'note'] as const).flatMap((severity) => {
+        const count = outcome.findings.filter((finding) => finding.severity === severity).length;
+        return count === 0 ? [] : [`${count} ${severity}${count === 1 ? '' : 's'}`];
+      });
+      return counts.join(', ');
+    }
+    case 'not-run':
+      return `did not run: ${outcome.reason}`;
+  }
+}
