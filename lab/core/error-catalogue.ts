@@ -1,3 +1,4 @@
+import { copyErrors } from './copy-errors.ts';
 import type { ErrorEntry } from './error-entry.ts';
 import { guestErrors } from './guest-errors.ts';
 
@@ -316,6 +317,7 @@ export const errorCatalogue = {
     message: 'The executable is not what was to be built: {problems}',
     hint: 'Nothing was kept. Report it as a bug of the lab with the version of Node.',
   },
+  ...copyErrors,
   ...guestErrors,
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -38,16 +38,44 @@ export interface FileReceipt {
   readonly sizeBytes: number;
   readonly sha256: Sha256;
   readonly durationMs: number;
-  /** How the bytes travelled: `already-there`, `winrm-stdin`, … */
+  /** How the bytes travelled: `already-there`, `http-pull`, `winrm-stdin`, … */
   readonly way: string;
+  /** Ways that were tried before on this connection and given up, a sentence each. */
+  readonly notes?: readonly string[];
+}
+
+/** Proof that a folder arrived: every file was hashed at the far end. */
+export interface DirectoryReceipt {
+  readonly path: string;
+  readonly files: number;
+  /** Of all files, unpacked. */
+  readonly sizeBytes: number;
+  /** Of the list of names, sizes and digests that `treeText` makes. */
+  readonly treeSha256: Sha256;
+  readonly durationMs: number;
+  readonly way: string;
+  readonly notes?: readonly string[];
+}
+
+/** What a copy may be told beside from where and to where. */
+export interface FileTransferOptions {
+  /** Called as bytes arrive. `bytesDone` never falls; of a folder, the bytes of its archive count. */
+  readonly onProgress?: (bytesDone: number, bytesTotal: number) => void;
 }
 
 /** Talks to one guest. Calls may overlap. Disposing ends what is running. */
 export interface Connection extends AsyncDisposable {
   readonly run: (command: RemoteCommand, call: Call) => Promise<CommandResult>;
   /** Temp name, SHA-256 in the guest, atomic move. Skips a file that is already there with the same digest. */
-  readonly put: (local: LocalPath, to: RemotePath, call: Call) => Promise<FileReceipt>;
-  readonly get: (from: RemotePath, to: LocalPath, call: Call) => Promise<FileReceipt>;
+  readonly put: (local: LocalPath, to: RemotePath, call: Call, options?: FileTransferOptions) => Promise<FileReceipt>;
+  readonly get: (from: RemotePath, to: LocalPath, call: Call, options?: FileTransferOptions) => Promise<FileReceipt>;
+  /**
+   * Copies a folder as one archive. `to` must not be there yet, or hold exactly the same, which then does not travel. All of it appears at once or
+   * nothing does. Names that Windows cannot have, and links that lead out of the folder, are `copy.unsafe-name` before anything is sent.
+   */
+  readonly putDirectory: (local: LocalPath, to: RemotePath, call: Call, options?: FileTransferOptions) => Promise<DirectoryReceipt>;
+  /** The same the other way round. */
+  readonly getDirectory: (from: RemotePath, to: LocalPath, call: Call, options?: FileTransferOptions) => Promise<DirectoryReceipt>;
 }
 
 /** Makes connections. `connect` has spoken to the guest and been let in before it resolves. */

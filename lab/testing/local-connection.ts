@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
-import { copyFile, mkdir, stat } from 'node:fs/promises';
+import { copyFile, cp, mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { RemotePath } from '../core/ids.ts';
-import type { CommandResult, Connection, FileReceipt, RemoteCommand } from '../core/transport.ts';
+import type { LocalPath, RemotePath } from '../core/ids.ts';
+import type { CommandResult, Connection, DirectoryReceipt, FileReceipt, RemoteCommand } from '../core/transport.ts';
+import type { Call } from '../core/call.ts';
 import { sha256OfFile } from '../host/hash.ts';
+import { packDirectory } from '../transports/archive/pack-directory.ts';
 
 const DEFAULT_OUTPUT_BYTES = 8 << 20;
 
@@ -29,10 +31,19 @@ export function localConnection(root: string): Connection {
       way: 'local',
     };
   };
+  const copyFolder = async (from: string, to: string, shown: string, call: Call): Promise<DirectoryReceipt> => {
+    const started = performance.now();
+    await cp(from, to, { recursive: true, errorOnExist: true, force: false });
+    await using packed = await packDirectory(to as LocalPath, call);
+    const { files, unpackedBytes, treeSha256 } = packed;
+    return { path: shown, files, sizeBytes: unpackedBytes, treeSha256, durationMs: performance.now() - started, way: 'local' };
+  };
   return {
     run: (command, call) => runLocally(command, root, AbortSignal.any([call.signal, disposal.signal])),
     put: (local, to) => copy(local, hostPathOf(root, to), to),
     get: (from: RemotePath, to) => copy(hostPathOf(root, from), to, from),
+    putDirectory: (local, to, call) => copyFolder(local, hostPathOf(root, to), to, call),
+    getDirectory: (from, to, call) => copyFolder(hostPathOf(root, from), to, to, call),
     [Symbol.asyncDispose]: async () => disposal.abort(new Error('the local connection was disposed of')),
   };
 }

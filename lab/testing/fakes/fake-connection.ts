@@ -1,5 +1,5 @@
 import type { Call } from '../../core/call.ts';
-import type { CommandResult, Connection, FileReceipt, RemoteCommand } from '../../core/transport.ts';
+import type { CommandResult, Connection, DirectoryReceipt, FileReceipt, RemoteCommand } from '../../core/transport.ts';
 
 /** What a scripted connection expects next, and what comes of it. An `Error` is thrown. */
 export type ExpectedExchange =
@@ -8,7 +8,12 @@ export type ExpectedExchange =
       readonly result: CommandAnswer | Error | ((command: RemoteCommand, stdin: Buffer) => CommandAnswer | Promise<CommandAnswer>);
     }
   | { readonly put: string | RegExp; readonly receipt: FileReceipt | Error }
-  | { readonly get: string | RegExp; readonly receipt: FileReceipt | Error };
+  | { readonly get: string | RegExp; readonly receipt: FileReceipt | Error }
+  | { readonly putDirectory: string | RegExp; readonly receipt: DirectoryReceipt | Error }
+  | { readonly getDirectory: string | RegExp; readonly receipt: DirectoryReceipt | Error };
+
+const kinds = ['run', 'put', 'get', 'putDirectory', 'getDirectory'] as const;
+type Kind = (typeof kinds)[number];
 
 /** A command's result as a test writes it: text for bytes, and what is not said is success without output. */
 export interface CommandAnswer extends Partial<Omit<CommandResult, 'stdout' | 'stderr'>> {
@@ -26,7 +31,7 @@ export interface FakeConnection extends Connection {
 export function fakeConnection(script: readonly ExpectedExchange[]): FakeConnection {
   const waiting = [...script];
   let disposed = false;
-  const next = <K extends 'run' | 'put' | 'get'>(kind: K, subject: string, call: Call): Extract<ExpectedExchange, Record<K, unknown>> => {
+  const next = <K extends Kind>(kind: K, subject: string, call: Call): Extract<ExpectedExchange, Record<K, unknown>> => {
     call.signal.throwIfAborted();
     const happened = `${kind} ${JSON.stringify(subject)}`;
     if (disposed) throw new Error(`${happened} after the connection was disposed of`);
@@ -50,6 +55,8 @@ export function fakeConnection(script: readonly ExpectedExchange[]): FakeConnect
     },
     put: async (_local, to, call) => received(next('put', to, call).receipt),
     get: async (from, _to, call) => received(next('get', from, call).receipt),
+    putDirectory: async (_local, to, call) => received(next('putDirectory', to, call).receipt),
+    getDirectory: async (from, _to, call) => received(next('getDirectory', from, call).receipt),
     pending: () => waiting.map(describe),
     disposed: () => disposed,
     [Symbol.asyncDispose]: async () => {
@@ -58,15 +65,14 @@ export function fakeConnection(script: readonly ExpectedExchange[]): FakeConnect
   };
 }
 
-const subjectOf = (expected: ExpectedExchange): string | RegExp =>
-  'run' in expected ? expected.run : 'put' in expected ? expected.put : expected.get;
+const kindOf = (expected: ExpectedExchange): Kind => kinds.find((kind) => kind in expected) ?? 'run';
+const subjectOf = (expected: ExpectedExchange): string | RegExp => (expected as Readonly<Record<Kind, string | RegExp>>)[kindOf(expected)];
 
 const matches = (pattern: string | RegExp, text: string): boolean => (typeof pattern === 'string' ? pattern === text : pattern.test(text));
 
-const describe = (expected: ExpectedExchange): string =>
-  `${'run' in expected ? 'run' : 'put' in expected ? 'put' : 'get'} ${String(subjectOf(expected))}`;
+const describe = (expected: ExpectedExchange): string => `${kindOf(expected)} ${String(subjectOf(expected))}`;
 
-function received(receipt: FileReceipt | Error): FileReceipt {
+function received<R extends FileReceipt | DirectoryReceipt>(receipt: R | Error): R {
   if (receipt instanceof Error) throw receipt;
   return receipt;
 }
