@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { licencePolicy, scanPolicy } from './scan-policy.ts';
 
 /** Limits that a release must keep on guests of one assurance. */
 export const budgets = z.strictObject({
@@ -31,6 +32,11 @@ export const policy = z.strictObject({
     .array(z.string())
     .meta({ description: 'Paths below the user profile that the program may leave behind, `*` matches within a name' }),
   budgets: z.strictObject({ windows: budgets, emulated: budgets }),
+  executable: z
+    .strictObject({ maxSizeMiB: z.number().positive().default(150).meta({ description: 'Largest acceptable executable' }) })
+    .prefault({}),
+  scans: scanPolicy.prefault({}),
+  licences: licencePolicy.optional().meta({ description: 'Absent: the licence scan does not run, and says so' }),
 });
 export type Policy = z.infer<typeof policy>;
 
