@@ -56,8 +56,23 @@ export const guestErrors = {
   },
   'winrm.certificate-refused': {
     kind: 'transport',
-    message: 'The certificate of {url} is not the expected one: {reason}',
-    hint: 'Compare the SHA-256 of the listener’s certificate on the guest with the pin; somebody may be in between.',
+    message: 'The certificate of {url} is not to be trusted: {reason}',
+    hint: '{advice}',
+  },
+  'winrm.certificate-without-tls': {
+    kind: 'usage',
+    message: 'A certificate is expected of {url}, which is not an HTTPS address and has none',
+    hint: 'Use the HTTPS listener (https://…:5986/wsman), or leave certificate and authority out: over HTTP, NTLM seals the messages.',
+  },
+  'winrm.authority-unreadable': {
+    kind: 'usage',
+    message: 'The certificate authority given for {url} cannot be read: {reason}',
+    hint: 'Give one or more certificates in PEM form (BEGIN CERTIFICATE); `openssl x509 -inform der` makes that of a .cer file.',
+  },
+  'winrm.tls-failed': {
+    kind: 'transport',
+    message: '{url} and this host could not agree on TLS: {reason}',
+    hint: 'Check that the port is that of the HTTPS listener (5986 by default; 5985 is plain HTTP) and that the guest allows TLS 1.2 or newer.',
   },
   'winrm.fault': { kind: 'transport', message: 'The guest refused {action} with WinRM fault {code}: {reason}', hint: '{advice}' },
   'winrm.protocol-violation': {

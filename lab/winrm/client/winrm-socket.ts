@@ -1,4 +1,3 @@
-import type { Client } from 'undici';
 import type { Call } from '../../core/call.ts';
 import { LabError } from '../../core/error.ts';
 import { isSealed, sealBody, sealedContentType, soapContentType, unsealBody } from '../framing/sealed-body.ts';
@@ -7,7 +6,7 @@ import { NtlmClient, ntlmCredential } from '../ntlm/ntlm-client.ts';
 import type { SessionSecurity } from '../ntlm/session-security.ts';
 import { ProtocolViolation } from '../protocol-violation.ts';
 import { type XmlPart, joinParts } from '../soap/xml-parts.ts';
-import { oneConnection } from './one-connection.ts';
+import { type OneConnection, oneConnection } from './one-connection.ts';
 import type { Target } from './target.ts';
 import { wireError } from './wire-errors.ts';
 
@@ -35,23 +34,26 @@ interface RawReply extends Reply {
 /** One authenticated connection. Carries one message at a time; once it breaks it stays broken. */
 export class WinrmSocket {
   readonly #target: Target;
-  readonly #http: Client;
+  readonly #connection: OneConnection;
   #session: SessionSecurity | undefined;
   #usable = true;
   /** Prepared and not yet posted. */
   #unsent = 0;
 
-  private constructor(target: Target) {
+  private constructor(target: Target, connection: OneConnection) {
     this.#target = target;
-    this.#http = oneConnection(target);
-    this.#http.on('disconnect', () => {
+    this.#connection = connection;
+    connection.http.on('disconnect', () => {
       this.#usable = false;
     });
   }
 
-  /** Connects and logs in. With Basic there is nothing to do before the first message. */
+  /** Connects and logs in. With Basic there is nothing more to do before the first message. */
   static async open(target: Target, call: Call): Promise<WinrmSocket> {
-    const socket = new WinrmSocket(target);
+    const connection = await oneConnection(target, call).catch((error: unknown) => {
+      throw wireError(error, target, 'connecting', HANDSHAKE_LIMIT_MS, call);
+    });
+    const socket = new WinrmSocket(target, connection);
     try {
       if (target.authentication === 'ntlm') await socket.#logIn(call);
       return socket;
@@ -68,7 +70,7 @@ export class WinrmSocket {
 
   close(): void {
     this.#usable = false;
-    this.#http.destroy().catch(() => {});
+    this.#connection.close();
   }
 
   /** Makes a message ready. Prepared messages must be posted in the order they were prepared. */
@@ -137,7 +139,7 @@ export class WinrmSocket {
 
   async #exchange(message: Prepared, action: string, limitMs: number, call: Call): Promise<RawReply> {
     call.signal.throwIfAborted();
-    const { statusCode, headers, body } = await this.#http.request({
+    const { statusCode, headers, body } = await this.#connection.http.request({
       path: this.#target.path,
       method: 'POST',
       headers: { ...message.headers, 'accept-encoding': 'identity', 'user-agent': 'AniVault Lab' },

@@ -1,5 +1,5 @@
-import http from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type http from 'node:http';
+import type { Socket } from 'node:net';
 import type { Secret } from '../../core/secret.ts';
 import { isSealed, sealBody, sealedContentType, soapContentType, unsealBody } from '../framing/sealed-body.ts';
 import type { SessionSecurity } from '../ntlm/session-security.ts';
@@ -7,6 +7,7 @@ import { ProtocolViolation } from '../protocol-violation.ts';
 import { type XmlPart, joinParts } from '../soap/xml-parts.ts';
 import { ConnectionLogin } from './connection-login.ts';
 import { Dispatcher } from './dispatcher.ts';
+import { type ServiceCertificate, listen } from './listener.ts';
 import type { GuestProcesses } from '../../core/guest-processes.ts';
 import { type Quotas, windowsQuotas } from './quotas.ts';
 import { ShellTable } from './shell-table.ts';
@@ -19,8 +20,12 @@ export interface EndpointOptions {
   /** What starts processes in the guest. */
   readonly processes: GuestProcesses;
   readonly identity: { /** `10.0.19045` */ readonly osVersion: string; readonly computerName: string };
-  /** Takes messages that are not sealed, and with them Basic. Default false, as on Windows. */
+  /** Makes the service one over HTTPS; its messages then need no sealing. */
+  readonly tls?: ServiceCertificate;
+  /** Takes messages that are not sealed, and with them Basic, over plain HTTP. Default false, as on Windows. */
   readonly allowUnencrypted?: boolean;
+  /** Takes Basic where the password is not readable on the way: over HTTPS, or where unencrypted messages are allowed. Default `allowUnencrypted`. */
+  readonly basic?: boolean;
   readonly quotas?: Partial<Quotas>;
 }
 
@@ -28,28 +33,31 @@ export interface EndpointOptions {
 export interface WinrmEndpoint {
   readonly url: string;
   readonly port: number;
+  /** Connections open at this moment. */
+  readonly connections: () => number;
   /** Ends every command, closes every connection and stops listening. Harmless a second time. */
   readonly close: () => Promise<void>;
 }
 
 const SERVER = 'Microsoft-HTTPAPI/2.0';
-const IDLE_CONNECTION_MS = 120_000;
-/** MaxPacketRetrievalTimeSeconds of Windows. */
-const REQUEST_TIME_MS = 120_000;
 
-/** Starts a WinRM service that answers as Windows does ([MS-WSMV]). Rejects when the port cannot be listened on. */
+/**
+ * Starts a WinRM service that answers as Windows does ([MS-WSMV]). Rejects when the port cannot be listened on or the certificate is none.
+ */
 export async function startEndpoint(options: EndpointOptions): Promise<WinrmEndpoint> {
   const quotas: Quotas = { ...windowsQuotas, ...options.quotas };
   const shells = new ShellTable(options.processes, quotas);
+  const takesUnsealed = options.tls !== undefined || (options.allowUnencrypted ?? false);
+  const basic = takesUnsealed && (options.basic ?? options.allowUnencrypted ?? false);
   const service: Service = {
     dispatcher: new Dispatcher(shells, quotas, options.identity.osVersion),
     quotas,
-    allowUnencrypted: options.allowUnencrypted ?? false,
-    login: () => new ConnectionLogin(options.users, options.identity.computerName, options.allowUnencrypted ?? false),
+    takesUnsealed,
+    login: () => new ConnectionLogin(options.users, options.identity.computerName, basic),
   };
   const logins = new WeakMap<Socket, ConnectionLogin>();
   const busy = new WeakSet<Socket>();
-  const server = http.createServer({ keepAliveTimeout: IDLE_CONNECTION_MS, requestTimeout: REQUEST_TIME_MS }, (request, response) => {
+  const listener = await listen(options, (request, response) => {
     const { socket } = request;
     // No client pipelines, and sealed answers to pipelined messages could be sealed in the wrong order.
     if (busy.has(socket)) {
@@ -63,22 +71,13 @@ export async function startEndpoint(options: EndpointOptions): Promise<WinrmEndp
       .catch(() => socket.destroy())
       .finally(() => busy.delete(socket));
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, options.host, resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  let closing: Promise<void> | undefined;
   return {
-    url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}/wsman`,
-    port,
+    url: `${listener.origin}/wsman`,
+    port: listener.port,
+    connections: listener.connections,
     close: () => {
-      closing ??= new Promise((resolve) => {
-        shells.closeAll();
-        server.close(() => resolve());
-        server.closeAllConnections();
-      });
-      return closing;
+      shells.closeAll();
+      return listener.close();
     },
   };
 }
@@ -86,7 +85,7 @@ export async function startEndpoint(options: EndpointOptions): Promise<WinrmEndp
 interface Service {
   readonly dispatcher: Dispatcher;
   readonly quotas: Quotas;
-  readonly allowUnencrypted: boolean;
+  readonly takesUnsealed: boolean;
   readonly login: () => ConnectionLogin;
 }
 
@@ -116,7 +115,7 @@ async function serve(
       if (checked.session === undefined) return reply(response, 401, { challenges: ['Negotiate'], close: true });
       session = checked.session;
       document = unsealBody(body, contentType, session);
-    } else if (!service.allowUnencrypted) return reply(response, 500);
+    } else if (!service.takesUnsealed) return reply(response, 500);
   } catch (error) {
     if (!(error instanceof ProtocolViolation)) throw error;
     return reply(response, 400, { close: true });
