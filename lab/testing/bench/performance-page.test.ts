@@ -1,6 +1,6 @@
 import t from 'tap';
 import { partsOf } from './lab-runs.ts';
-import { ratios, summarise, written } from './measurement.ts';
+import { ratios, rotated, summarise, written } from './measurement.ts';
 import { type BenchResult, withSection } from './performance-page.ts';
 
 const result: BenchResult = {
@@ -33,12 +33,39 @@ t.test('a section replaces its last one and nothing else', async (t) => {
   t.throws(() => withSection('<!-- /bench:sample -->\n<!-- bench:sample -->', result), /not in order/);
 });
 
+t.test('groups are tables of their own, what cannot be had is said', async (t) => {
+  const page = withSection('# Performance\n', {
+    ...result,
+    measurements: [
+      { group: 'One guest', label: 'ours', unit: 'MB/s', values: [50, 70, 60] },
+      { group: 'One guest', label: 'theirs', unit: 'MB/s', values: [], note: 'it cannot copy' },
+      { group: 'Two guests', label: 'ours over theirs', unit: '×', values: [12], atLeast: 10 },
+    ],
+  });
+  t.match(
+    page,
+    /### One guest\n\n\| What[^]*\| ours +\| 60\.0 MB\/s \| 50\.0 to 70\.0 \| 3 [^]*\| theirs \| n\/a +\| +\| +\| +\| it cannot copy \|/,
+  );
+  t.match(page, /### Two guests\n\n\| What[^]*\| ours over theirs \| 12\.0 × \| +\| 1 +\| ≥ 10 ×, kept \|/);
+});
+
 t.test('numbers', async (t) => {
-  t.same(summarise({ label: '', unit: 's', values: [4, 1, 3], limit: 3 }), { median: 3, least: 1, most: 4, kept: true });
-  t.equal(summarise({ label: '', unit: 's', values: [4, 1, 3], limit: 2.9 }).kept, false);
-  t.equal(summarise({ label: '', unit: 's', values: [4] }).kept, undefined);
+  const measured = (values: readonly number[], aims: { limit?: number; atLeast?: number } = {}) =>
+    summarise({ label: '', unit: 's', values, ...aims });
+  t.same(measured([4, 1, 3], { limit: 3 }), { median: 3, least: 1, most: 4, aim: '≤ 3 s, kept' });
+  t.equal(measured([4, 1, 3], { limit: 2.9 })?.aim, '≤ 2.9 s, **not kept**');
+  t.equal(measured([4, 1, 3], { atLeast: 3.1 })?.aim, '≥ 3.1 s, **not kept**');
+  t.equal(measured([4, 1, 3], { atLeast: 3 })?.aim, '≥ 3 s, kept');
+  t.equal(measured([4])?.aim, '');
+  t.equal(measured([]), undefined, 'nothing was measured');
   t.same(ratios([2, 6], [1, 4]), [2, 1.5], 'a ratio for each pair');
   t.same([1234.5, 99.44, 1.005, 0.123].map(written), ['1235', '99.4', '1.00', '0.12']);
+});
+
+t.test('every place in the order is everybody’s in turn', async (t) => {
+  const rounds = [0, 1, 2, 3].map((round) => rotated(['a', 'b', 'c'], round).join(''));
+  t.same(rounds, ['abc', 'bca', 'cab', 'abc']);
+  t.same(rotated([], 2), []);
 });
 
 t.test('the parts of runs come from their journals', async (t) => {

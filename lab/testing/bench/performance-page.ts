@@ -29,24 +29,23 @@ export function withSection(page: string, result: BenchResult): string {
 }
 
 function section({ title, about, measurements, host, commit, date }: BenchResult): string {
-  const rows = measurements.map((measurement) => {
-    const { median, least, most, kept } = summarise(measurement);
-    const limit = measurement.limit === undefined ? '' : `≤ ${measurement.limit} ${measurement.unit}, ${kept ? 'kept' : '**not kept**'}`;
-    const spread = measurement.values.length === 1 ? '' : `${written(least)} to ${written(most)}`;
-    return [
-      measurement.label,
-      `${written(median)} ${measurement.unit}`,
-      spread,
-      String(measurement.values.length),
-      limit,
-      measurement.note ?? '',
-    ];
-  });
+  const groups = [...new Set(measurements.map(({ group }) => group))];
+  const tables = groups.flatMap((group) => [
+    ...(group === undefined ? [] : [`### ${group}`]),
+    table(measurements.filter((measurement) => measurement.group === group)),
+  ]);
   const machine = `${host.logicalProcessors} processors, ${(host.memoryBytes / 2 ** 30).toFixed(0)} GiB, ${host.os}, kernel ${host.kernel}, Node ${host.node}`;
-  return [
-    `## ${title}`,
-    about,
-    markdownTable(['What', 'Median', 'Spread', 'Rounds', 'Aim', 'Remark'], rows),
-    `Measured on ${date} at commit ${commit} on ${machine}.`,
-  ].join('\n\n');
+  return [`## ${title}`, about, ...tables, `Measured on ${date} at commit ${commit} on ${machine}.`].join('\n\n');
+}
+
+function table(measurements: readonly Measurement[]): string {
+  const rows = measurements.map((measurement) => {
+    const { label, unit, values, note = '' } = measurement;
+    const summary = summarise(measurement);
+    if (summary === undefined) return [label, 'n/a', '', '', '', note];
+    const { median, least, most, aim } = summary;
+    const spread = values.length === 1 ? '' : `${written(least)} to ${written(most)}`;
+    return [label, `${written(median)} ${unit}`, spread, String(values.length), aim, note];
+  });
+  return markdownTable(['What', 'Median', 'Spread', 'Rounds', 'Aim', 'Remark'], rows);
 }
