@@ -46,7 +46,13 @@ export async function guestToolRig(t: Test): Promise<GuestToolRig> {
       await writeFile(file, content);
     },
     wideExitCodes: false,
-    links: true,
+    links: {
+      make: (to, at) => ({
+        executable: node,
+        args: ['-e', "require('fs').symlinkSync(process.argv[1], process.argv[2])", to, hostPathOf(root, at)],
+      }),
+      native: true,
+    },
     peakMemory: true,
     startUpMs: 1500,
     call: () => callFor(CALL_MS),

@@ -1,7 +1,7 @@
 import type { Test } from 'tap';
 import type { Call } from '../../core/call.ts';
 import type { RemotePath } from '../../core/ids.ts';
-import type { Toolkit } from '../../core/toolkit.ts';
+import type { ProgramRun, Toolkit } from '../../core/toolkit.ts';
 import { descriptionContract } from './toolkit/description.ts';
 import { fileContract } from './toolkit/files.ts';
 import { measureContract } from './toolkit/measure.ts';
@@ -19,14 +19,21 @@ export interface ToolkitRig {
   readonly place: (to: RemotePath, content: Uint8Array) => Promise<void>;
   /** Whether programs can end with any 32-bit exit code; a test double on another system keeps 8 bits. */
   readonly wideExitCodes: boolean;
-  /** Whether symbolic links can be made in the guest. */
-  readonly links: boolean;
+  readonly links: GuestLinks;
   /** Whether a measured run has to tell the peak memory. */
   readonly peakMemory: boolean;
   /** Within how many milliseconds a Node has surely started another and both run: how long a test of a time-out lasts. */
   readonly startUpMs: number;
   /** A fresh call for each question, long enough for any of them. */
   readonly call: () => Call;
+}
+
+/** How symbolic links come into the guest. */
+export interface GuestLinks {
+  /** The program that makes one. `to` is relative to where the link is, with `/` between parts. */
+  readonly make: (to: string, at: RemotePath) => Pick<ProgramRun, 'executable' | 'args'>;
+  /** Whether they are links to the guest as well, which then shows dead ones and can remove any. A guest that cannot must not follow them either. */
+  readonly native: boolean;
 }
 
 /** A question costs most of a second on a slow guest, and there are many. */

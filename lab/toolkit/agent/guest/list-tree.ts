@@ -36,7 +36,7 @@ export function listTree({ root, hash, maxEntries, depth = Infinity }: Questions
       // On Windows no name holds a colon: where streams are emulated by ordinary files (Wine), this is one.
       if (item.name.includes(':')) return true;
       const relative = path.join(folder, item.name);
-      const entry = describeEntry(path.join(top, relative), relative, hash);
+      const entry = item.isSymbolicLink() ? linkAt(relative) : describeEntry(path.join(top, relative), relative, hash);
       if (entry === undefined) return true;
       characters += JSON.stringify(entry.path).length + ENTRY_CHARACTERS;
       if (entries.length >= bound || characters > MOST_ANSWER_CHARACTERS) return (complete = false);
@@ -70,6 +70,11 @@ function eachIn(folder: string, visit: (item: Dirent) => boolean): boolean {
   }
 }
 
+const shownAs = (relative: string): string => relative.replaceAll(path.sep, '\\');
+
+/** Told by the listing alone: Wine shows a Unix link as what it leads to when it is asked about by name. */
+const linkAt = (relative: string): Entry => ({ path: shownAs(relative), kind: 'other', sizeBytes: 0 });
+
 function describeEntry(native: string, relative: string, hash: boolean): Entry | undefined {
   let stats: Stats;
   try {
@@ -78,7 +83,7 @@ function describeEntry(native: string, relative: string, hash: boolean): Entry |
     if (errnoOf(error) === 'ENOENT') return undefined;
     throw error;
   }
-  const shown = relative.replaceAll(path.sep, '\\');
+  const shown = shownAs(relative);
   if (stats.isDirectory()) return { path: shown, kind: 'directory', sizeBytes: 0 };
   if (!stats.isFile()) return { path: shown, kind: 'other', sizeBytes: 0 };
   if (!hash) return { path: shown, kind: 'file', sizeBytes: stats.size };

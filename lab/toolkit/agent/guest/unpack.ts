@@ -5,6 +5,7 @@ import { type ZipFile, openPromise } from 'yauzl';
 import type { UnpackReceipt } from '../../../core/toolkit.ts';
 import type { Questions } from '../../questions.ts';
 import { toNative, toNativeBelowDrive } from './guest-path.ts';
+import { isRealDirectory } from './real-directory.ts';
 import { Refusal, errnoOf } from './refusal.ts';
 import { type SafeEntry, safeEntries } from './zip-entries.ts';
 
@@ -17,7 +18,7 @@ export async function unpack({ archive, to }: Questions['unpack']): Promise<Unpa
   const source = toNative(archive);
   const target = toNativeBelowDrive(to);
   const zip = await opened(source);
-  const made: Made = { files: [], directories: [] };
+  const made: Made = { files: [], directories: [], real: new Set() };
   try {
     const entries = await damagedUnlessRefused(() => safeEntries(zip, zip.fileSize));
     makeTarget(target, made);
@@ -42,6 +43,8 @@ export async function unpack({ archive, to }: Questions['unpack']): Promise<Unpa
 interface Made {
   readonly files: string[];
   readonly directories: string[];
+  /** Directories that are known to be no links, whoever made them. */
+  readonly real: Set<string>;
 }
 
 async function opened(source: string): Promise<ZipFile> {
@@ -66,13 +69,15 @@ async function damagedUnlessRefused<T>(read: () => Promise<T>): Promise<T> {
 
 /** Creates a directory, or makes sure that what stands there is a real one: writing through a link would leave the target. */
 function makeDirectory(native: string, made: Made): void {
+  if (made.real.has(native)) return;
   try {
     mkdirSync(native);
     made.directories.push(native);
   } catch (error) {
     if (errnoOf(error) !== 'EEXIST') throw error;
-    if (!lstatSync(native).isDirectory()) throw new Refusal('exists', `not a directory: ${native}`);
+    if (!isRealDirectory(native)) throw new Refusal('exists', `not a directory: ${native}`);
   }
+  made.real.add(native);
 }
 
 /** The target may lie in folders that are not there yet. */
