@@ -13,6 +13,10 @@ case "$*" in
   "run lab -- --reports"*) [[ -n $LAB_CACHE_DIR && -n $LAB_STATE_DIR ]] || exit 99; exit "\${LAB_CODE:-0}" ;;
 esac
 `;
+// Nothing is installed by a test; what is missing here would be.
+const APT = `#!/usr/bin/env bash
+exit 1
+`;
 const NODE = `#!/usr/bin/env bash
 echo "{\\"subject\\":\\"wine: isolation\\",\\"state\\":\\"\${ISOLATION:-ok}\\"}"
 `;
@@ -27,7 +31,12 @@ interface Ended {
 
 /** Runs the real script in a folder of its own, with programs in place of npm, Node and Chromium that do what the environment says. */
 async function runCi(test: Test, environment: Readonly<Record<string, string>>, signalWhenSlow?: NodeJS.Signals): Promise<Ended> {
-  const folder = test.testdir({ '.ci': {}, bin: { npm: NPM, chromium: '' }, node_modules: { '.bin': { node: NODE } }, tmp: {} });
+  const folder = test.testdir({
+    '.ci': {},
+    bin: { npm: NPM, chromium: '', 'apt-get': APT, sudo: APT },
+    node_modules: { '.bin': { node: NODE } },
+    tmp: {},
+  });
   copyFileSync(path.join(repositoryRoot, '.ci', 'run'), path.join(folder, '.ci', 'run'));
   const calls = path.join(folder, 'calls');
   const child = spawn('bash', ['-c', 'chmod +x bin/* node_modules/.bin/node && exec bash .ci/run'], {

@@ -1,0 +1,26 @@
+import { existsSync } from 'node:fs';
+import { type ExecOptions, type ExecResult, exec } from '../../host/exec.ts';
+import { callFor } from '../calls.ts';
+
+/** WinRM clients of other people, as Debian installs them: the file that shows that one is there, and its package. `.ci/run` installs them. */
+export const foreignPrograms = {
+  pywinrm: { file: '/usr/lib/python3/dist-packages/winrm/__init__.py', package: 'python3-winrm' },
+  curl: { file: '/usr/bin/curl', package: 'curl' },
+  gssNtlm: { file: '/etc/gss/mech.d/mech.ntlmssp.conf', package: 'gss-ntlmssp' },
+  winrmcp: { file: '/usr/bin/winrmcp', package: 'winrmcp' },
+  packer: { file: '/usr/bin/packer', package: 'packer' },
+  wsl: { file: '/usr/bin/wslid', package: 'wsl' },
+  ansible: { file: '/usr/bin/ansible', package: 'ansible-core' },
+} as const;
+
+export type ForeignProgram = keyof typeof foreignPrograms;
+
+/** Why tests that need the programs are skipped here; `false` when they are not. */
+export function without(...programs: readonly ForeignProgram[]): string | false {
+  const missing = programs.map((name) => foreignPrograms[name]).filter(({ file }) => !existsSync(file));
+  return missing.length > 0 && `not installed: apt-get install ${missing.map((program) => program.package).join(' ')}`;
+}
+
+/** Runs a foreign program; it is ended after half a minute. Proxies of this machine are none of its business. */
+export const runForeign = (program: string, args: readonly string[], options: ExecOptions = {}): Promise<ExecResult> =>
+  exec(program, args, callFor(30_000), { ...options, env: { no_proxy: '*', NO_PROXY: '*', ...options.env } });
