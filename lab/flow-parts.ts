@@ -7,6 +7,7 @@ import type { FactLine } from './core/fact-line.ts';
 import type { GuestLease, GuestSpec, Provider, ToolkitKind } from './core/guest.ts';
 import type { LocalPath, Sha256 } from './core/ids.ts';
 import type { Reporter } from './core/reporter.ts';
+import type { ScanResult } from './core/scan.ts';
 import type { Masker } from './core/secret.ts';
 import type { Toolkit } from './core/toolkit.ts';
 import type { Connection, Transport } from './core/transport.ts';
@@ -15,10 +16,17 @@ import type { Progress } from './engine/run-step.ts';
 
 /** Runs one named stage of the release, with the journal and the stage's time limit around it. */
 export type RunReleaseStep = <T>(
-  step: 'build' | 'bundle' | 'scan',
+  step: 'build' | 'bundle',
   work: (call: Call, progress: Progress) => Promise<T>,
   describe?: (result: T) => readonly FactLine[],
 ) => Promise<T>;
+
+/** A release that guests can have, and that scanners can look at as long as it is not disposed of. */
+export interface PreparedRelease extends AsyncDisposable {
+  readonly release: Release;
+  /** Asks every scanner; `onResult` gets each answer as it comes. */
+  readonly scan: (onResult: (result: ScanResult) => void, call: Call, progress: Progress) => Promise<void>;
+}
 
 /** Everything a run works with. `cli/wiring.ts` is the only place that picks implementations. */
 export interface FlowParts {
@@ -37,7 +45,7 @@ export interface FlowParts {
   readonly alone: (purpose: string, call: Call) => Promise<AsyncDisposable>;
   readonly reporters: readonly Reporter[];
   /** Source to verified bundle. The zip ends up in the run folder, so that what was verified is sealed with the rest. */
-  readonly prepareRelease: (runFolder: LocalPath, runStep: RunReleaseStep, call: Call) => Promise<Release>;
+  readonly prepareRelease: (runFolder: LocalPath, runStep: RunReleaseStep, call: Call) => Promise<PreparedRelease>;
   /** Signs what the run folder holds. */
   readonly seal: (runFolder: LocalPath, call: Call) => Promise<void>;
   /** Tells how to reach guests that outlive the run, and waits until they are no longer wanted. */

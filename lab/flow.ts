@@ -8,11 +8,11 @@ import type { GuestName, LocalPath, RunId } from './core/ids.ts';
 import type { Plan } from './core/plan.ts';
 import { callUntil, callWithin } from './engine/deadline.ts';
 import { type Journal, openJournal } from './engine/journal.ts';
-import { createLanes } from './engine/lanes.ts';
+import { type Lanes, createLanes } from './engine/lanes.ts';
 import { fanOut } from './engine/reporting.ts';
 import { runStep } from './engine/run-step.ts';
 import { Scope } from './engine/scope.ts';
-import type { FlowParts } from './flow-parts.ts';
+import type { FlowParts, PreparedRelease } from './flow-parts.ts';
 import { type FinishedFolder, finishRun } from './steps/report/finish-run.ts';
 import { acquireGuest, releaseGuest } from './steps/verify/acquire-guest.ts';
 import { finishUnasked, verifyGuest } from './steps/verify/verify-guest.ts';
@@ -67,8 +67,14 @@ export async function runLab(request: RunRequest, parts: FlowParts, call: Call):
       journal.emit({ type: 'warning', code: 'clean-up-failed', message: `${what}: ${toErrorData(error).message}` }),
     );
     try {
-      const { guests, bundle } = await prepare(request, parts, journal, { cleanUp, keptLeases }, running);
-      await verify(request, parts, journal, guests, bundle, running);
+      // One more than there are guests: the scans of the release take a place beside them, and measurements wait for both.
+      const lanes = createLanes(plan.guests.length + 1);
+      const { guests, prepared } = await prepare(request, parts, journal, { cleanUp, keptLeases }, running);
+      const bundle = 'release' in prepared ? prepared.release : prepared;
+      const scanning = 'release' in prepared ? scan(request, parts, journal, prepared, lanes, running) : Promise.resolve();
+      scanning.catch(() => {});
+      await verify(request, parts, journal, guests, bundle, lanes, running);
+      await scanning;
     } catch (error) {
       noteEnd(journal, call, stop.signal, error);
     }
@@ -103,26 +109,34 @@ async function prepare(
   journal: Journal,
   undo: Undo,
   call: Call,
-): Promise<{ readonly guests: Guests; readonly bundle: Release | ErrorData }> {
-  const [guests, bundle] = await Promise.all([
+): Promise<{ readonly guests: Guests; readonly prepared: PreparedRelease | ErrorData }> {
+  const [guests, prepared] = await Promise.all([
     acquireGuests(request, parts, journal, undo, call),
-    makeRelease(request, parts, journal, call),
+    makeRelease(request, parts, journal, undo, call),
   ]);
   call.signal.throwIfAborted();
-  return { guests, bundle };
+  return { guests, prepared };
 }
 
-async function makeRelease(request: RunRequest, parts: FlowParts, journal: Journal, call: Call): Promise<Release | ErrorData> {
+async function makeRelease(
+  request: RunRequest,
+  parts: FlowParts,
+  journal: Journal,
+  undo: Undo,
+  call: Call,
+): Promise<PreparedRelease | ErrorData> {
   const { clock } = parts;
   const limitMs = request.config.timeouts.buildSeconds * 1000;
   try {
-    const bundle = await parts.prepareRelease(
+    const prepared = await parts.prepareRelease(
       request.runFolder,
       (step, work, describe) => runStep(step, limitMs, { clock, emit: journal.emit, ...(describe ? { describe } : {}) }, work, call),
       call,
     );
-    const { product, commit, digest, files } = bundle.manifest;
-    const { fileName, sha256, sizeBytes } = bundle.archive;
+    undo.cleanUp.defer('what the release was made with', () => Promise.resolve(prepared[Symbol.asyncDispose]()));
+    const { manifest, archive } = prepared.release;
+    const { product, commit, digest, files } = manifest;
+    const { fileName, sha256, sizeBytes } = archive;
     journal.emit({
       type: 'bundle-made',
       product: product.name,
@@ -132,10 +146,31 @@ async function makeRelease(request: RunRequest, parts: FlowParts, journal: Journ
       archive: { fileName, sha256, sizeBytes },
       files: files.length,
     });
-    return bundle;
+    return prepared;
   } catch (error) {
     return toErrorData(error);
   }
+}
+
+/** Asks the scanners while the guests are busy with the same release. What they say is judged when the record is made. */
+async function scan(
+  request: RunRequest,
+  parts: FlowParts,
+  journal: Journal,
+  prepared: PreparedRelease,
+  lanes: Lanes,
+  call: Call,
+): Promise<void> {
+  const limitMs = request.config.timeouts.scanSeconds * 1000;
+  const work = (): Promise<void> =>
+    runStep(
+      'scan',
+      limitMs,
+      { clock: parts.clock, emit: journal.emit },
+      (timed, progress) => prepared.scan((result) => journal.emit({ type: 'scan-finished', result }), timed, progress),
+      call,
+    );
+  await lanes.run('guest', 'scan', work, call);
 }
 
 async function acquireGuests(request: RunRequest, parts: FlowParts, journal: Journal, undo: Undo, call: Call): Promise<Guests> {
@@ -201,12 +236,12 @@ async function verify(
   journal: Journal,
   guests: Guests,
   bundle: Release | ErrorData,
+  lanes: Lanes,
   call: Call,
 ): Promise<void> {
   const { plan, config, runFolder } = request;
   const { emit } = journal;
   const { checks, transport, toolkitFor, alone, clock, masker } = parts;
-  const lanes = createLanes(plan.guests.length);
   const ends = await Promise.allSettled(
     plan.guests.map(async (spec) => {
       const cells = plan.cells.filter((cell) => cell.guest === spec.name);

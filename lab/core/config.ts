@@ -59,6 +59,7 @@ export const labConfig = z.strictObject({
       buildSeconds: seconds.default(300).meta({ description: 'Making the executable' }),
       acquireSeconds: seconds.default(120).meta({ description: 'Making one fresh guest, or rewinding it' }),
       copySeconds: seconds.default(300).meta({ description: 'Copying the bundle into one guest' }),
+      scanSeconds: seconds.default(300).meta({ description: 'All scans of the release' }),
       checkSeconds: seconds.default(300).meta({ description: 'One cell' }),
       cleanUpSeconds: seconds
         .default(60)

@@ -5,6 +5,7 @@ import { factLine } from './fact-line.ts';
 import { assuranceSchema, guestSpec, isolationSchema } from './guest.ts';
 import type { CellId, GuestName, RunId } from './ids.ts';
 import { outcome } from './outcome.ts';
+import { scanResult } from './scan.ts';
 
 const guest = z.string().transform((text) => text as GuestName);
 const cell = z.string().transform((text) => text as CellId);
@@ -63,6 +64,7 @@ export const labEvent = z.discriminatedUnion('type', [
     archive: z.strictObject({ fileName: z.string(), sha256: sha256Schema, sizeBytes }),
     files: z.int().min(1),
   }),
+  z.strictObject({ type: z.literal('scan-finished'), result: scanResult }),
   z.strictObject({ type: z.literal('guest-acquiring'), guest }),
   z.strictObject({
     type: z.literal('guest-ready'),

@@ -46,7 +46,7 @@ export function judgeScans(results: readonly ScanResult[], expected: readonly st
       const absence = policy.mayBeAbsent.find(({ scanner }) => scanner === id);
       if (absence === undefined || !holds(absence)) {
         const late = absence === undefined ? '' : `; that it may be absent held until ${absence.expires}`;
-        blocks.push(`${id}: did not run (${result.outcome.reason})${late}`);
+        blocks.push(`${scanAbsence(id, result.outcome.reason)}${late}`);
       }
     }
   }
@@ -60,7 +60,7 @@ export function judgeScans(results: readonly ScanResult[], expected: readonly st
       if (exception !== undefined && holds(exception)) {
         const { owner, reason, expires } = exception;
         suppressed.push({ scanner, finding, owner, reason, expires });
-      } else rejections.push(`${scanner}: ${finding.message}${placeOf(finding)}`);
+      } else rejections.push(scanRejection(scanner, finding));
     }
   }
   const stale = [
@@ -73,6 +73,12 @@ export function judgeScans(results: readonly ScanResult[], expected: readonly st
   });
   return { rejections, blocks, suppressed, stale };
 }
+
+/** How a finding that rejects a release is told. */
+export const scanRejection = (scanner: string, finding: ScanFinding): string => `${scanner}: ${finding.message}${placeOf(finding)}`;
+
+/** How it is told that a scanner did not run; more may follow. */
+export const scanAbsence = (scanner: string, reason: string): string => `${scanner}: did not run (${reason})`;
 
 function matches(exception: ScanPolicy['suppressions'][number], finding: ScanFinding): boolean {
   if (exception.code !== finding.code) return false;

@@ -7,8 +7,9 @@ import { makePlan } from './make-plan.ts';
 const config = parseConfig(await readFile(new URL('../../lab.config.json', import.meta.url), 'utf8'), 'lab.config.json');
 
 t.test('every check is planned on every guest, what needs a pristine guest first, what runs alone last', async (t) => {
-  const plan = makePlan(config, checks, {});
+  const plan = makePlan(config, checks, [{ id: 'a-scan' }], {});
   t.equal(plan.cells.length, config.guests.length * checks.length);
+  t.same(plan.scans, ['a-scan']);
   for (const guest of config.guests) {
     const cells = plan.cells.filter((cell) => cell.guest === guest.name);
     t.equal(new Set(cells.map((cell) => cell.id)).size, checks.length);
@@ -19,11 +20,11 @@ t.test('every check is planned on every guest, what needs a pristine guest first
 
 t.test('a selection narrows the plan; unknown names and nothing left are usage errors that say what is known', async (t) => {
   t.same(
-    makePlan(config, checks, { guests: ['win11'], checks: ['benchmark'] }).cells.map((cell) => cell.id),
+    makePlan(config, checks, [{ id: 'a-scan' }], { guests: ['win11'], checks: ['benchmark'] }).cells.map((cell) => cell.id),
     ['benchmark@win11'],
   );
-  t.throws(() => makePlan(config, checks, { guests: ['win12'] }), { code: 'usage.unknown-name', hint: /win10, win11/ });
-  t.throws(() => makePlan(config, checks, { checks: ['nope'] }), { code: 'usage.unknown-name', hint: /clean-install/ });
-  t.throws(() => makePlan(config, checks, { providers: ['nope'] }), { code: 'usage.unknown-name', hint: /wine/ });
-  t.throws(() => makePlan(config, [], {}), { code: 'usage.nothing-selected' });
+  t.throws(() => makePlan(config, checks, [{ id: 'a-scan' }], { guests: ['win12'] }), { code: 'usage.unknown-name', hint: /win10, win11/ });
+  t.throws(() => makePlan(config, checks, [{ id: 'a-scan' }], { checks: ['nope'] }), { code: 'usage.unknown-name', hint: /clean-install/ });
+  t.throws(() => makePlan(config, checks, [{ id: 'a-scan' }], { providers: ['nope'] }), { code: 'usage.unknown-name', hint: /wine/ });
+  t.throws(() => makePlan(config, [], [], {}), { code: 'usage.nothing-selected' });
 });

@@ -3,6 +3,7 @@ import type { LabConfig } from './config.ts';
 import { LabError } from './error.ts';
 import { cellId } from './ids.ts';
 import type { Plan, PlannedCell } from './plan.ts';
+import type { Scanner } from './scan.ts';
 
 /** What part of the configuration is wanted. An absent list means all. */
 export interface Selection {
@@ -13,10 +14,15 @@ export interface Selection {
 
 /**
  * Plans a run: each selected check on each selected guest, also where it does not apply, in which case the cell says so from the start.
- * A guest's cells stand in the order they run: what needs a pristine guest first, what runs alone last. Throws on an unknown name and on nothing
+ * Every scanner is asked whatever the selection: it is about the release and not about a guest. A guest's cells stand in the order they run: what needs a pristine guest first, what runs alone last. Throws on an unknown name and on nothing
  * to do: an empty plan proves nothing.
  */
-export function makePlan(config: LabConfig, checks: readonly AnyCheck[], selection: Selection): Plan {
+export function makePlan(
+  config: LabConfig,
+  checks: readonly AnyCheck[],
+  scanners: readonly Pick<Scanner, 'id'>[],
+  selection: Selection,
+): Plan {
   const pick = <T>(what: string, all: readonly T[], nameOf: (item: T) => string, wanted: readonly string[] | undefined): readonly T[] => {
     const known = [...new Set(all.map(nameOf))];
     for (const name of wanted ?? []) {
@@ -47,6 +53,7 @@ export function makePlan(config: LabConfig, checks: readonly AnyCheck[], selecti
     guests: [...guests],
     checks: chosen.map(({ id, title, question }) => ({ id, title, question })),
     cells,
+    scans: scanners.map(({ id }) => id),
     policy: config.policy,
   };
 }

@@ -21,6 +21,7 @@ export const plan = z.strictObject({
   guests: z.array(guestSpec).min(1),
   checks: z.array(z.strictObject({ id: z.string(), title: z.string(), question: z.string() })).min(1),
   cells: z.array(plannedCell).min(1),
+  scans: z.array(z.string()).meta({ description: 'Scanners that have to answer for the release; one that does not blocks the run' }),
   policy,
 });
 export type Plan = z.infer<typeof plan>;

@@ -7,7 +7,10 @@ import { factLine } from './fact-line.ts';
 import { assuranceSchema, guestSpec, isolationSchema } from './guest.ts';
 import type { RunId } from './ids.ts';
 import { outcome } from './outcome.ts';
+import { type ScanJudgement, judgeScans } from './judge-scans.ts';
 import { type Plan, plannedCell } from './plan.ts';
+import { exceptionTerms } from './scan-policy.ts';
+import { scanFinding, scanResult } from './scan.ts';
 
 /** What a run decided. `accepted` holds at the record's assurance only: an emulated run accepts a rehearsal, not a release. */
 export const verdicts = ['accepted', 'rejected', 'blocked', 'interrupted'] as const;
@@ -63,6 +66,10 @@ export const runRecord = z.strictObject({
   steps: z.array(
     z.strictObject({ step: z.enum(stepNames), durationMs: z.number().optional(), error: errorData.optional(), lines: z.array(factLine) }),
   ),
+  scans: z.array(scanResult),
+  suppressed: z
+    .array(z.strictObject({ scanner: z.string(), finding: scanFinding, ...exceptionTerms }))
+    .meta({ description: 'Findings of the scans that somebody answers for' }),
   checks: z.array(z.strictObject({ id: z.string(), title: z.string(), question: z.string() })),
   guests: z.array(recordedGuest),
   cells: z.array(recordedCell),
@@ -88,6 +95,8 @@ export function foldRecord(plan: Plan, lines: readonly JournalLine[]): RunRecord
     verdict: 'blocked',
     reasons: [],
     steps: [],
+    scans: [],
+    suppressed: [],
     checks: plan.checks,
     guests: plan.guests.map((spec) => ({ spec, errors: [] })),
     cells: plan.cells.map((cell) => ({ ...cell, outcome: { kind: 'missing' }, highlights: [], evidence: [], alongside: [] })),
@@ -123,6 +132,9 @@ export function foldRecord(plan: Plan, lines: readonly JournalLine[]): RunRecord
         record.bundle = bundle;
         break;
       }
+      case 'scan-finished':
+        record.scans.push(event.result);
+        break;
       case 'guest-ready': {
         const guest = guestOf(event.guest);
         const { assurance, isolation, platform, osVersion, productName } = event;
@@ -166,7 +178,11 @@ export function foldRecord(plan: Plan, lines: readonly JournalLine[]): RunRecord
   }
   const assurance = weakest(record.guests.flatMap((guest) => guest.assurance ?? []));
   if (assurance) record.assurance = assurance;
-  Object.assign(record, decide(record, plan, interruptedBy));
+  // The day of the run, so that the same journal gives the same record on any day.
+  const judged = judgeScans(record.scans, plan.scans, plan.policy.scans, first.at.slice(0, 10));
+  record.suppressed = [...judged.suppressed];
+  record.warnings.push(...judged.stale.map((message) => ({ code: 'scan-exception-stale', message })));
+  Object.assign(record, decide(record, plan, judged, interruptedBy));
   return record;
 }
 
@@ -176,7 +192,12 @@ function note(errors: ErrorData[] | undefined, error: ErrorData): void {
 }
 
 /** The verdict and its reasons. Interrupted beats rejected beats blocked beats accepted. */
-function decide(record: RunRecord, plan: Plan, interruptedBy: string | undefined): Pick<RunRecord, 'verdict' | 'reasons'> {
+function decide(
+  record: RunRecord,
+  plan: Plan,
+  scans: Pick<ScanJudgement, 'rejections' | 'blocks'>,
+  interruptedBy: string | undefined,
+): Pick<RunRecord, 'verdict' | 'reasons'> {
   const rejections: string[] = [];
   const blocks: string[] = [];
   for (const cell of record.cells) {
@@ -201,6 +222,9 @@ function decide(record: RunRecord, plan: Plan, interruptedBy: string | undefined
         break;
     }
   }
+  // What a guest showed comes before what a scanner says.
+  rejections.push(...scans.rejections);
+  blocks.push(...scans.blocks);
   for (const error of record.errors) (error.kind === 'product' ? rejections : blocks).push(error.message);
   if (record.cells.length === 0) blocks.push('The plan is empty');
   if (record.bundle === undefined) blocks.push('No bundle was made');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Call } from './call.ts';
 import type { BundleManifest } from './bundle.ts';
+import type { LabConfig } from './config.ts';
 import type { LocalPath } from './ids.ts';
 
 /** Where in the release something was found. */
@@ -72,6 +73,12 @@ export interface ScanSubject {
   readonly manifest: BundleManifest;
   /** The executable in the bundle. */
   readonly executable: LocalPath;
+  /** Whether it was signed. */
+  readonly signed: boolean;
+  readonly config: LabConfig;
+  /** Where scanners keep what they fetch. */
+  readonly cache: LocalPath;
+  readonly labVersion: string;
 }
 
 /** A scanner's answer without what is the same for all of them. */
@@ -82,6 +89,23 @@ export interface Scanner {
   readonly id: string;
   readonly title: string;
   readonly question: string;
-  /** Looks and decides nothing. A tool that is missing, fails or misses its control is `not-run`; throwing is a mistake of the lab's. */
+  /** Looks and decides nothing but what is wrong by itself; the policy decides. A tool that is missing, fails or misses its control is `not-run`; throwing is a mistake of the lab's. */
   readonly scan: (subject: ScanSubject, call: Call) => Promise<Scanned>;
+}
+
+/** What came of a scanner in a few words: `clean`, `1 error, 2 notes`, `did not run: there is no clamscan`. */
+export function scanInWords(outcome: ScanOutcome): string {
+  switch (outcome.kind) {
+    case 'clean':
+      return 'clean';
+    case 'findings': {
+      const counts = (['error', 'warning', 'note'] as const).flatMap((severity) => {
+        const count = outcome.findings.filter((finding) => finding.severity === severity).length;
+        return count === 0 ? [] : [`${count} ${severity}${count === 1 ? '' : 's'}`];
+      });
+      return counts.join(', ');
+    }
+    case 'not-run':
+      return outcome.reason === '' ? 'did not run' : `did not run: ${outcome.reason}`;
+  }
 }

@@ -72,7 +72,7 @@ export async function flowRig(
   const folder = (await mkdtemp(path.join(tmpdir(), 'lab-flow-'))) as LocalPath;
   t.teardown(() => rm(folder, { recursive: true, force: true }));
   const config = change(parseConfig(CONFIG, 'test.json'));
-  const plan = makePlan(config, checks, {});
+  const plan = makePlan(config, checks, [], {});
   const log: GuestLog = [];
   const seen: LabEvent[] = [];
   const listener: Reporter = { name: 'listener', on: (line) => seen.push(line.event) };
@@ -93,7 +93,7 @@ export async function flowRig(
     reporters: [listener],
     prepareRelease: async (_folder, runStep) => {
       await runStep('build', async () => {});
-      return release;
+      return { release, scan: async () => {}, [Symbol.asyncDispose]: async () => {} };
     },
     seal: async () => {},
     holdGuests: async (leases) => void log.push(`hold ${leases.map((lease) => lease.spec.name).join(' ')}`),

@@ -5,7 +5,8 @@ import { runStep } from '../../engine/run-step.ts';
 import type { LabCommand } from '../lab-command.ts';
 import { withJson, withProject } from '../options.ts';
 import { type ProjectOptions, openProject } from '../project.ts';
-import { prepareRelease, wire } from '../wiring.ts';
+import { prepareRelease } from '../prepare-release.ts';
+import { wire } from '../wiring.ts';
 
 /** `lab bundle`: builds the release and nothing else. */
 export const bundleCommand: LabCommand = (program, context) => {
@@ -17,9 +18,9 @@ export const bundleCommand: LabCommand = (program, context) => {
       const { folders, clock } = wire(project.root, context);
       using call = callWithin(project.config.timeouts.buildSeconds * 2000, 'building the bundle', clock, callUntil(context.signal));
       const destination = path.resolve(context.cwd, options.output) as LocalPath;
-      const { manifest, archive } = await prepareRelease(
+      await using prepared = await prepareRelease(
         project,
-        folders,
+        { clock, folders },
         destination,
         (step, work, describe) =>
           runStep(
@@ -37,6 +38,7 @@ export const bundleCommand: LabCommand = (program, context) => {
           ),
         call,
       );
+      const { manifest, archive } = prepared.release;
       context.stdout.write(
         options.json
           ? `${JSON.stringify(manifest, undefined, 2)}\n`

@@ -1,5 +1,6 @@
 import { makePlan } from '../../core/make-plan.ts';
 import { checks } from '../../checks/index.ts';
+import { scanners } from '../../steps/scan/scanners.ts';
 import type { LabCommand } from '../lab-command.ts';
 import { type SelectionOptions, selectionOf, withJson, withProject, withSelection } from '../options.ts';
 import { type ProjectOptions, openProject } from '../project.ts';
@@ -11,7 +12,7 @@ export const planCommand: LabCommand = (program, context) => {
   withJson(withSelection(withProject(command)), 'print the plan as JSON').action(
     async (options: ProjectOptions & SelectionOptions & { json?: boolean }) => {
       const { config } = await openProject(options, context);
-      const plan = makePlan(config, checks, selectionOf(options));
+      const plan = makePlan(config, checks, scanners, selectionOf(options));
       if (options.json) {
         context.stdout.write(`${JSON.stringify(plan, undefined, 2)}\n`);
         return;

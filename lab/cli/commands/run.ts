@@ -11,6 +11,7 @@ import { callUntil } from '../../engine/deadline.ts';
 import { runLab } from '../../flow.ts';
 import { reporters } from '../../reporters/index.ts';
 import { wantsColour } from '../cli-context.ts';
+import { scanners } from '../../steps/scan/scanners.ts';
 import type { LabCommand } from '../lab-command.ts';
 import { holdGuests } from '../hold-guests.ts';
 import { type SelectionOptions, selectionOf, withJson, withProject, withSelection } from '../options.ts';
@@ -39,7 +40,7 @@ export const runCommand: LabCommand = (program, context, finish) => {
       }
       const project = await openProject(options, context);
       const config = withKeep(project.config, options.keep);
-      const plan = makePlan(config, checks, selectionOf(options));
+      const plan = makePlan(config, checks, scanners, selectionOf(options));
       const wiring = wire(project.root, context);
       const runId = newRunId(wiring.clock);
       const runFolder = path.join(project.reports, runId) as LocalPath;

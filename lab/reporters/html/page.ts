@@ -8,6 +8,7 @@ import { guestCards } from './guests.ts';
 import { matrix } from './matrix.ts';
 import { environment, provenance, remarks } from './remarks.ts';
 import { type Html, said } from './shown.ts';
+import { scanCards } from './scans.ts';
 import { style } from './style.ts';
 import { timelineSection } from './timeline.ts';
 import { assuranceBanner, reasonList, verdictHero } from './verdict.ts';
@@ -21,10 +22,12 @@ export function reportPage(run: FinishedRun, inline: InlineEvidence): string {
   const { headline, qualifier } = verdictWords(record.verdict, record.assurance);
   const product = record.bundle === undefined ? 'no bundle' : `${said(record.bundle.product, 80)} ${said(record.bundle.version, 40)}`;
   const noted = remarks(record);
+  const scanned = scanCards(record);
   const links: readonly (readonly [string, string])[] = [
     ...(record.reasons.length > 0 ? [['why', 'Why'] as const] : []),
     ['matrix', 'Overview'],
     ['answers', 'Answers'],
+    ...(scanned === undefined ? [] : [['scans', 'Scans'] as const]),
     ['guests', 'Guests'],
     ['timeline', 'Timeline'],
     ...(noted === undefined ? [] : [['remarks', 'Warnings'] as const]),
@@ -70,6 +73,7 @@ export function reportPage(run: FinishedRun, inline: InlineEvidence): string {
           reasonList(record),
           matrix(record),
           cellCards(record, inline),
+          scanned,
           guestCards(record),
           timelineSection(record, journal),
           noted,

@@ -70,6 +70,7 @@ export function timelineLanes(journal: readonly JournalLine[]): readonly Lane[] 
       case 'plan-written':
       case 'step-progress':
       case 'bundle-made':
+      case 'scan-finished':
       case 'guest-rewound':
       case 'guest-released':
       case 'retried':

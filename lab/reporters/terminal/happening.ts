@@ -1,6 +1,7 @@
 import { assuranceLabel } from '../../core/assurance.ts';
 import type { ErrorData } from '../../core/error.ts';
 import type { LabEvent } from '../../core/event.ts';
+import { scanInWords } from '../../core/scan.ts';
 import { padColumns } from '../wording/display-width.ts';
 import { outcomeWords } from '../wording/outcome-words.ts';
 import { plainLine } from '../wording/plain-text.ts';
@@ -17,6 +18,8 @@ export interface Happening {
 
 /** Longest text of a guest on one line of a terminal. */
 const MOST_TEXT = 400;
+/** Findings of one scanner that are shown as they come; all of them are in the report. */
+const MOST_SHOWN = 5;
 /** Room for the names of steps and of most guests. */
 export const NAME_COLUMNS = 14;
 
@@ -75,6 +78,22 @@ export function happenings(event: LabEvent, paint: Paint): readonly Happening[] 
           `${clean(event.product)} ${clean(event.version)} · ${countText(event.files, 'file')}, ${sizeText(event.archive.sizeBytes)} · sha256 ${event.digest.slice(0, 16)}… ${dim(`· commit ${clean(event.commit)}`)}`,
         ),
       ];
+    case 'scan-finished': {
+      const { scanner, outcome } = event.result;
+      const bad = outcome.kind === 'findings' && outcome.findings.some(({ severity }) => severity === 'error');
+      const style = bad ? 'red' : outcome.kind === 'not-run' ? 'yellow' : 'green';
+      const symbol = bad ? '✘' : outcome.kind === 'not-run' ? '?' : '✔';
+      return [
+        line('scan', `${paint(style, symbol)} ${clean(scanner)}: ${clean(scanInWords(outcome))}`),
+        ...(outcome.kind === 'not-run' ? [line('scan', dim(`  → ${clean(outcome.fix)}`))] : []),
+        ...(bad
+          ? outcome.findings
+              .filter(({ severity }) => severity === 'error')
+              .slice(0, MOST_SHOWN)
+              .map((found) => line('scan', `  ${clean(found.message)}`))
+          : []),
+      ];
+    }
     case 'guest-acquiring':
       return [line(event.guest, 'starting', true)];
     case 'guest-ready': {

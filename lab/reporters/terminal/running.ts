@@ -92,6 +92,7 @@ export function advance(running: Running, event: LabEvent, nowMs: number): Runni
     case 'run-finished':
       return { ...running, steps: new Map(), guests: new Map() };
     case 'run-started':
+    case 'scan-finished':
     case 'retried':
     case 'warning':
     case 'reporter-failed':

@@ -1,5 +1,6 @@
 import { assuranceLabel } from '../../core/assurance.ts';
 import type { RecordedCell, RunRecord } from '../../core/record.ts';
+import { scanInWords } from '../../core/scan.ts';
 import { displayWidth, padColumns } from '../wording/display-width.ts';
 import { outcomeWords, worstFirst } from '../wording/outcome-words.ts';
 import { plainLine } from '../wording/plain-text.ts';
@@ -28,6 +29,7 @@ export function summaryText(record: RunRecord, options: SummaryOptions): string 
   const blocks = [
     verdictBlock(record, options),
     cellBlock(record, options),
+    scanBlock(record, options),
     reasonBlock(record, options),
     figureBlock(record, options),
     endBlock(options),
@@ -51,6 +53,17 @@ function verdictBlock(record: RunRecord, { paint }: SummaryOptions): readonly st
     paint('dim', verdictMeaning(record)),
     `${tested}${paint('dim', length)}`,
   ];
+}
+
+/** One line for each scanner: what it said of the release. */
+function scanBlock(record: RunRecord, { paint }: SummaryOptions): readonly string[] {
+  const columns = Math.max(...record.scans.map(({ scanner }) => displayWidth(plainLine(scanner, 40))), 5) + 2;
+  return record.scans.map(({ scanner, outcome }) => {
+    const errors = outcome.kind === 'findings' && outcome.findings.some(({ severity }) => severity === 'error');
+    const style = errors ? 'red' : outcome.kind === 'not-run' ? 'yellow' : 'green';
+    const symbol = errors ? '✘' : outcome.kind === 'not-run' ? '?' : '✔';
+    return `${padColumns(plainLine(scanner, 40), columns)}${paint(style, `${symbol} ${plainLine(scanInWords(outcome), MOST_FIGURE)}`)}`;
+  });
 }
 
 /** Check × guest as a table where it fits; else one line for each cell that did not pass. */

@@ -1,3 +1,4 @@
+import { scanAbsence, scanRejection } from '../../core/judge-scans.ts';
 import type { RunRecord } from '../../core/record.ts';
 import { plainLine, plainText } from './plain-text.ts';
 
@@ -40,6 +41,10 @@ export function reasonsOf(record: RunRecord): readonly Reason[] {
       case 'passed':
         break;
     }
+  }
+  for (const { scanner, outcome } of record.scans) {
+    if (outcome.kind === 'findings') for (const found of outcome.findings) known.set(scanRejection(scanner, found), { hint: found.fix });
+    else if (outcome.kind === 'not-run') known.set(scanAbsence(scanner, outcome.reason), { hint: outcome.fix });
   }
   return record.reasons.map((reason) => {
     const more = known.get(reason);

@@ -71,6 +71,10 @@ t.test('a verdict that was not reached on Windows never goes without saying so',
 t.test('each reason comes with what to do, where the record knows', async (t) => {
   const [rejected] = reasonsOf(sampleRun('rejected').record);
   t.match(rejected, { cell: 'clean-install@win11', hint: /^Remove the file on exit/ });
+  t.match(reasonsOf(sampleRun('rejected').record).at(-1), {
+    text: /^executable-lint: it needs .*VCRUNTIME140/,
+    hint: /^Bring the library/,
+  });
   const blocked = reasonsOf(sampleRun('blocked').record);
   t.match(blocked, [{ cell: 'clean-install@win11', hint: /lab doctor/ }, { cell: 'benchmark@win11' }]);
   t.same(reasonsOf(sampleRun('accepted').record), []);

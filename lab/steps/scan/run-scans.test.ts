@@ -1,10 +1,10 @@
 import t from 'tap';
 import { LabError } from '../../core/error.ts';
 import type { LocalPath } from '../../core/ids.ts';
-import type { ScanSubject, Scanned, Scanner } from '../../core/scan.ts';
+import { type ScanSubject, type Scanned, type Scanner, scanInWords } from '../../core/scan.ts';
 import { systemClock } from '../../host/clock.ts';
 import { callOf } from '../../testing/bundle-rig.ts';
-import { inWords, runScans } from './run-scans.ts';
+import { runScans } from './run-scans.ts';
 
 const clean: Scanned = { looked: { files: 1, bytes: 2 }, outcome: { kind: 'clean' } };
 const subject = {
@@ -94,17 +94,15 @@ t.test('an aborted call ends all of it', async (t) => {
 
 t.test('in words', async (t) => {
   const finding = { code: 'a.b', message: 'm', fix: 'f.', fingerprint: '0123456789abcdef' } as const;
-  t.equal(inWords({ outcome: { kind: 'not-run', reason: 'there is none', fix: '' } }), 'did not run: there is none');
+  t.equal(scanInWords({ kind: 'not-run', reason: 'there is none', fix: '' }), 'did not run: there is none');
   t.equal(
-    inWords({
-      outcome: {
-        kind: 'findings',
-        findings: [
-          { ...finding, severity: 'note' },
-          { ...finding, severity: 'error' },
-          { ...finding, severity: 'note' },
-        ],
-      },
+    scanInWords({
+      kind: 'findings',
+      findings: [
+        { ...finding, severity: 'note' },
+        { ...finding, severity: 'error' },
+        { ...finding, severity: 'note' },
+      ],
     }),
     '1 error, 2 notes',
   );

@@ -1,6 +1,6 @@
 import type { Call } from '../../core/call.ts';
 import type { Clock } from '../../core/clock.ts';
-import type { ScanResult, ScanSubject, Scanned, Scanner } from '../../core/scan.ts';
+import { type ScanResult, type ScanSubject, type Scanned, type Scanner, scanInWords } from '../../core/scan.ts';
 import { callWithin } from '../../engine/deadline.ts';
 
 export interface RunScansOptions {
@@ -31,7 +31,7 @@ export async function runScans(
       const scanned = await scanWithin(scanner, subject, options, call);
       const { id, title, question } = scanner;
       results.set(scanner, { scanner: id, title, question, ...scanned, durationMs: clock.monotonicMs() - startedMs });
-      onProgress(`${id}: ${inWords(scanned)}`, results.size, scanners.length);
+      onProgress(`${id}: ${scanInWords(scanned.outcome)}`, results.size, scanners.length);
     }
   };
   await Promise.all(Array.from({ length: Math.min(parallel, scanners.length) }, work));
@@ -60,21 +60,4 @@ function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
     signal.addEventListener('abort', abort, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });
-}
-
-/** An answer in a few words. */
-export function inWords({ outcome }: Pick<Scanned, 'outcome'>): string {
-  switch (outcome.kind) {
-    case 'clean':
-      return 'clean';
-    case 'findings': {
-      const counts = (['error', 'warning', 'note'] as const).flatMap((severity) => {
-        const count = outcome.findings.filter((finding) => finding.severity === severity).length;
-        return count === 0 ? [] : [`${count} ${severity}${count === 1 ? '' : 's'}`];
-      });
-      return counts.join(', ');
-    }
-    case 'not-run':
-      return `did not run: ${outcome.reason}`;
-  }
 }

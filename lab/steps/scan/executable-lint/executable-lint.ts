@@ -1,17 +1,16 @@
 import type { Scanner } from '../../../core/scan.ts';
 import { readPlainFile } from '../../../host/plain-file.ts';
-import { type ScanSettings, ownTool } from '../scan-settings.ts';
+import { ownTool } from '../own-tool.ts';
 import { lintExecutable } from './lint-executable.ts';
 
 const MOST_BYTES = 512 << 20;
 
 /** Holds the executable against what Windows, its loader and those who distrust programs look at. */
-export const executableLint = (settings: ScanSettings): Scanner => ({
+export const executableLint: Scanner = {
   id: 'executable-lint',
   title: 'Executable lint',
   question: 'Is the executable made as a careful linker makes one?',
-  scan: async ({ executable, manifest }) => {
-    const { config, signed } = settings;
+  scan: async ({ executable, manifest, config, signed, labVersion }) => {
     const file = await readPlainFile(executable, MOST_BYTES);
     const { findings } = lintExecutable(file, manifest.product.executable, {
       version: manifest.product.version,
@@ -21,9 +20,9 @@ export const executableLint = (settings: ScanSettings): Scanner => ({
     });
     const [first, ...more] = findings;
     return {
-      tool: ownTool(settings),
+      tool: ownTool(labVersion),
       looked: { files: 1, bytes: file.byteLength },
       outcome: first === undefined ? { kind: 'clean' } : { kind: 'findings', findings: [first, ...more] },
     };
   },
-});
+};
