@@ -1,56 +1,12 @@
-import { writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import t, { type Test } from 'tap';
 import { type ForeignEndpoint, foreignEndpoint } from '../../testing/winrm/foreign-endpoint.ts';
-import { runForeign, without } from '../../testing/winrm/foreign-programs.ts';
+import { without } from '../../testing/winrm/foreign-programs.ts';
+import { type PywinrmSettings, pywinrm } from '../../testing/winrm/pywinrm.ts';
 
 const skip = without('pywinrm');
 
-/** NTLM needs MD4, which OpenSSL 3 has in its legacy provider only. */
-const OPENSSL_CONF = `openssl_conf = all
-[all]
-providers = providers
-[providers]
-default = on
-legacy = on
-[on]
-activate = 1
-`;
-
-/** Reads how to connect, then runs what a test asks for; what it tells goes out as JSON. */
-const PRELUDE = `
-import json, sys
-from winrm.protocol import Protocol
-from winrm.exceptions import *
-protocol = Protocol(**json.load(sys.stdin))
-def tell(**what): print(json.dumps(what))
-def run(shell, command, arguments=()):
-    started = protocol.run_command(shell, command, arguments)
-    out, err, code = protocol.get_command_output(shell, started)
-    protocol.cleanup_command(shell, started)
-    return [out.decode(), err.decode(), code]
-def refused(action):
-    try: return action()
-    except Exception as error: return type(error).__name__ + ': ' + str(error)
-`;
-
-/** Arguments of pywinrm's Protocol beside the address and the account. */
-type Settings = Readonly<Record<string, string | number | boolean>>;
-
-async function pywinrm(to: ForeignEndpoint, settings: Settings, script: string): Promise<Readonly<Record<string, unknown>>> {
-  const openssl = path.join(to.folder, 'openssl.cnf');
-  await writeFile(openssl, OPENSSL_CONF);
-  const target = { endpoint: to.url, username: to.user, password: to.password, ...settings };
-  const result = await runForeign('/usr/bin/python3', ['-c', PRELUDE + script], {
-    input: JSON.stringify(target),
-    env: { OPENSSL_CONF: openssl, PYTHONIOENCODING: 'utf-8' },
-  });
-  if (result.exitCode !== 0) throw new Error(`pywinrm failed:\n${result.stderr}`);
-  return JSON.parse(result.stdout) as Readonly<Record<string, unknown>>;
-}
-
 /** What every way of logging in must be able to do. */
-async function worksWith(t: Test, to: ForeignEndpoint, settings: Settings): Promise<void> {
+async function worksWith(t: Test, to: ForeignEndpoint, settings: PywinrmSettings): Promise<void> {
   const told = await pywinrm(
     to,
     { operation_timeout_sec: 1, read_timeout_sec: 10, ...settings },
@@ -95,7 +51,7 @@ const ATTEMPT = `tell(got=refused(lambda: protocol.open_shell()))`;
 
 t.test('what is refused', { skip }, async (t) => {
   const to = await foreignEndpoint(t);
-  const got = async (settings: Settings): Promise<unknown> => (await pywinrm(to, settings, ATTEMPT))['got'];
+  const got = async (settings: PywinrmSettings): Promise<unknown> => (await pywinrm(to, settings, ATTEMPT))['got'];
   t.match(await got({ transport: 'plaintext' }), /^InvalidCredentialsError/, 'Basic, where messages must be sealed');
   t.match(await got({ transport: 'ntlm', message_encryption: 'never' }), /^WinRMTransportError: .*Code 500/, 'NTLM without sealing');
   t.match(
