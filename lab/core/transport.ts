@@ -14,6 +14,11 @@ export interface RemoteCommand {
   readonly stdin?: Uint8Array | AsyncIterable<Uint8Array>;
   /** Kills the command after so many milliseconds; the result then says `timed-out`. */
   readonly timeoutMs?: number;
+  /**
+   * When it aborts, the command gets Ctrl-C as if it were pressed at its console; it may go on nevertheless. With an interrupt and without `stdin`
+   * the command reads an open console instead of a closed pipe: Windows brings Ctrl-C to none but console programs.
+   */
+  readonly interrupt?: AbortSignal;
   /** Called as output arrives, in order within a stream. */
   readonly onOutput?: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void;
   /** What is kept of each stream; the rest is read, dropped and flagged. Default 8 MiB. */

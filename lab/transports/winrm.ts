@@ -69,12 +69,13 @@ async function connect(endpoint: WinrmAddress, options: WinrmTransportOptions, d
   }
   return {
     run: (command, within) => {
-      const { cwd, env, onOutput } = command;
+      const { cwd, env, onOutput, interrupt } = command;
       const spec: RunOptions = {
         line: command.line,
         skipCmdShell: command.shell === 'none',
         maxOutputBytes: command.maxOutputBytes ?? KEPT_OUTPUT_BYTES,
         ...(command.stdin === undefined ? {} : { stdin: command.stdin }),
+        ...(interrupt === undefined ? {} : { interrupt, consoleInput: command.stdin === undefined }),
         ...(command.timeoutMs === undefined ? {} : { timeoutMs: command.timeoutMs }),
         ...(onOutput === undefined ? {} : { onOutput: ({ stream, bytes }) => onOutput(stream, bytes) }),
       };

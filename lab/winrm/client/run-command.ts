@@ -10,8 +10,10 @@ import type { WinrmCommand } from './winrm-command.ts';
 import type { CommandSpec, WinrmShell } from './winrm-shell.ts';
 
 export interface RunOptions extends CommandSpec {
-  /** Absent: closed at once. */
+  /** Absent: closed at once; left alone where the command has a console to read. */
   readonly stdin?: Stdin;
+  /** When it aborts, the command gets Ctrl-C, once. */
+  readonly interrupt?: AbortSignal;
   readonly timeoutMs?: number;
   /** Awaited before more output is asked for. */
   readonly onOutput?: (chunk: OutputChunk) => void | Promise<void>;
@@ -117,7 +119,18 @@ async function finish(
     output.add(chunk);
     await options.onOutput?.(chunk);
   }, inner);
-  const write = command.write(options.stdin ?? NOTHING, over.signal, inner).catch((error: unknown) => failed.abort(error));
+  const write =
+    options.stdin === undefined && options.consoleInput
+      ? Promise.resolve()
+      : command.write(options.stdin ?? NOTHING, over.signal, inner).catch((error: unknown) => failed.abort(error));
+  const interrupt = (): void => {
+    command.signal('ctrl_c', inner).catch((error: unknown) => {
+      // It ended by itself a moment before.
+      if (!GONE.has(faultOf(error)?.code)) failed.abort(error);
+    });
+  };
+  if (options.interrupt?.aborted) interrupt();
+  options.interrupt?.addEventListener('abort', interrupt, { once: true });
   try {
     const exitCode = await follow;
     return { exitCode, ended: timedOut ? 'timed-out' : 'exited' };
@@ -129,6 +142,7 @@ async function finish(
   } finally {
     clearTimeout(timer);
     clearTimeout(grace);
+    options.interrupt?.removeEventListener('abort', interrupt);
     over.abort();
     await write;
   }

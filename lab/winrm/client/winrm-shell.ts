@@ -1,16 +1,23 @@
 import type { Call } from '../../core/call.ts';
-import { LabError } from '../../core/error.ts';
 import { commandRequest, parseCommandResponse } from '../messages/command.ts';
 import { deleteRequest } from '../messages/delete.ts';
-import { ProtocolViolation } from '../protocol-violation.ts';
+import type { ShellDescription } from '../messages/shell-description.ts';
+import { getShellRequest, parseGetShellResponse } from '../messages/shells.ts';
 import type { Exchange } from './exchange.ts';
 import { WinrmCommand, newId } from './winrm-command.ts';
 
 /** What is started in a shell. */
 export interface CommandSpec {
   readonly line: string;
-  /** Starts the program directly; it must then be given with its full path. */
+  /** Put behind the line by the guest, each with a blank before it and without any quoting. */
+  readonly arguments?: readonly string[];
+  /** Starts the program directly (WINRS_SKIP_CMD_SHELL); it must then be given with its full path. */
   readonly skipCmdShell: boolean;
+  /**
+   * Gives the command a console to read from and not a pipe (WINRS_CONSOLEMODE_STDIN). Only a pipe has an end that can be told, only a console
+   * passes on `ctrl_c` and `ctrl_break`. Default false.
+   */
+  readonly consoleInput?: boolean;
 }
 
 /** A shell in the guest: an environment and a directory that commands are started in. */
@@ -23,20 +30,29 @@ export class WinrmShell {
     this.id = id;
   }
 
-  /** Starts a command with a pipe as standard input. Never repeated: a command must not run twice. */
+  /** Starts a command. Never repeated: a command must not run twice. */
   async start(spec: CommandSpec, call: Call): Promise<WinrmCommand> {
-    const request = { ...spec, commandId: newId(), consoleModeStdin: false };
-    const body = await this.#exchange.ask(
+    const request = { ...spec, commandId: newId(), consoleModeStdin: spec.consoleInput ?? false };
+    const id = await this.#exchange.query(
       { name: 'Command', build: (context) => commandRequest(context, this.id, request), repeat: 'never' },
+      parseCommandResponse,
       call,
     );
-    try {
-      return new WinrmCommand(this.#exchange, this.id, parseCommandResponse(body));
-    } catch (error) {
-      throw error instanceof ProtocolViolation
-        ? LabError.of('winrm.protocol-violation', { url: this.#exchange.target.url, what: error.message }, { cause: error })
-        : error;
-    }
+    return this.command(id);
+  }
+
+  /** A command of the shell that is known by its id. Whether there is one shows when it is used. */
+  command(id: string): WinrmCommand {
+    return new WinrmCommand(this.#exchange, this.id, id);
+  }
+
+  /** What the service says of the shell. */
+  describe(call: Call): Promise<ShellDescription> {
+    return this.#exchange.query(
+      { name: 'Get', build: (context) => getShellRequest(context, this.id), repeat: 'when-lost' },
+      parseGetShellResponse,
+      call,
+    );
   }
 
   /** Closes the shell; what still runs in it is killed. */
