@@ -8,7 +8,8 @@ import type { LocalPath } from '../core/ids.ts';
 import type { Masker } from '../core/secret.ts';
 import { validate } from '../core/validate.ts';
 import { sha256Schema } from '../core/bundle.ts';
-import { exists, filesBelow, foldersBelow, readTextIfThere, removeTree, writeFileAtomic } from '../host/files.ts';
+import { filesBelow, foldersBelow, readTextIfThere, removeTree, writeFileAtomic } from '../host/files.ts';
+import { processStart } from '../host/process-start.ts';
 
 const toolkit = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('powershell') }),
@@ -55,6 +56,10 @@ const note = z.strictObject({
   name: z.string(),
   os: z.enum(windowsReleases),
   pid: z.int().positive().meta({ description: 'Process that keeps the guest' }),
+  processStart: z
+    .string()
+    .optional()
+    .meta({ description: 'Boot and clock tick that process started at, so that another one with its number is not taken for it' }),
   since: z.iso.datetime(),
   endpoint: notedEndpoint.meta({ description: 'How to reach it' }),
 });
@@ -82,11 +87,13 @@ export interface RunningGuest {
 /** Leaves a note, so that `lab guest exec` and `lab guest copy` find the guest. Disposing takes it away. Throws when the name is taken. */
 export async function noteGuest(name: string, lease: GuestLease, since: string, state: LocalPath): Promise<AsyncDisposable> {
   const { endpoint } = lease;
+  const started = await processStart(process.pid);
   const content: Note = {
     $schema: 'running-guest.v1.json',
     name,
     os: lease.spec.os,
     pid: process.pid,
+    ...(started === undefined ? {} : { processStart: started }),
     since,
     endpoint: written(endpoint),
   };
@@ -99,7 +106,7 @@ export async function noteGuest(name: string, lease: GuestLease, since: string, 
 export async function runningGuests(state: LocalPath, masker: Masker): Promise<readonly RunningGuest[]> {
   const found: RunningGuest[] = [];
   for (const { file, content } of await notes(state)) {
-    if (!(await isAlive(content.pid))) continue;
+    if (!(await isKept(content))) continue;
     const endpoint = reachable(validate(runningGuestFormat, content, file).endpoint, masker);
     found.push({ name: content.name, os: content.os, pid: content.pid, since: content.since, endpoint });
   }
@@ -151,14 +158,18 @@ export async function runningGuest(name: string, state: LocalPath, masker: Maske
 export async function forgetDeadGuests(state: LocalPath): Promise<readonly string[]> {
   const removed: string[] = [];
   for (const { file, content } of await notes(state)) {
-    if (await isAlive(content.pid)) continue;
+    if (await isKept(content)) continue;
     await removeTree(file);
     removed.push(`removed the note about guest ${content.name}, whose process ${content.pid} is gone`);
   }
   return removed;
 }
 
-const isAlive = (pid: number): Promise<boolean> => exists(`/proc/${pid}`);
+/** Whether the process that wrote the note is there. One without a start is of an earlier lab and known by its number only. */
+async function isKept({ pid, processStart: wanted }: Note): Promise<boolean> {
+  const found = await processStart(pid);
+  return found !== undefined && (wanted === undefined || found === wanted);
+}
 
 async function notes(state: LocalPath): Promise<readonly { readonly file: string; readonly content: Note }[]> {
   if (!(await foldersBelow(state)).includes('guests')) return [];

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { readTextIfThere, writeFileAtomic } from '../../host/files.ts';
+import { processStart } from '../../host/process-start.ts';
 import type { Leftovers } from './wall.ts';
 
 const NAME = 'owner.json';
@@ -20,13 +20,12 @@ export type OwnerNote = z.infer<typeof ownerNote>;
 
 /** Writes whom a guest's folder belongs to: this process. */
 export async function writeOwnerNote(folder: string, owner: string, guest: string, leftovers: Leftovers): Promise<void> {
-  const processStart = (await processStartOf(process.pid)) ?? '';
   const note = {
     format: 1,
     owner,
     guest,
     pid: process.pid,
-    processStart,
+    processStart: (await processStart(process.pid)) ?? '',
     leftovers: { ...leftovers, folders: [...leftovers.folders] },
   } satisfies OwnerNote;
   await writeFileAtomic(path.join(folder, NAME), JSON.stringify(note, null, 2));
@@ -41,14 +40,4 @@ export async function readOwnerNote(folder: string): Promise<OwnerNote | undefin
   }
 }
 
-export const ownerIsAlive = async (note: OwnerNote): Promise<boolean> => (await processStartOf(note.pid)) === note.processStart;
-
-/** The boot and the clock tick a process started at; `undefined` when there is no such process. */
-async function processStartOf(pid: number): Promise<string | undefined> {
-  const text = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => undefined);
-  if (text === undefined) return undefined;
-  // 4711 (node) S 1 4711 … : the name may hold blanks and brackets, so fields are counted from the last bracket; the start is field 22 (proc(5)).
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'latin1')).trim();
-  return fields[0] === 'Z' ? undefined : `${boot}/${fields[19]}`;
-}
+export const ownerIsAlive = async (note: OwnerNote): Promise<boolean> => (await processStart(note.pid)) === note.processStart;
