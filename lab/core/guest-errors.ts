@@ -80,6 +80,11 @@ export const guestErrors = {
     message: '{url} does not speak WinRM as it should: {what}',
     hint: 'Check that the URL is that of a WinRM listener; otherwise the guest cannot be trusted.',
   },
+  'winrm.envelope-too-large': {
+    kind: 'transport',
+    message: '{url} takes no message as large as {action} was',
+    hint: 'Raise MaxEnvelopeSizekb on the guest (winrm set winrm/config); 500 is what Windows comes with.',
+  },
   'winrm.connection-lost': {
     kind: 'transport',
     message: 'The connection to {url} broke during {action}: {reason}',

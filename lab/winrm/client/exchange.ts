@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Call } from '../../core/call.ts';
 import { LabError } from '../../core/error.ts';
-import { faultHint } from '../faults/fault-catalogue.ts';
+import { describeFaultCode, faultHint } from '../faults/fault-catalogue.ts';
 import { WinrmFault, parseFault } from '../faults/fault.ts';
 import { type ActionName, responseAction } from '../messages/actions.ts';
+import type { WinrmConfig } from '../messages/config-schema.ts';
+import { configRequest, parseConfigResponse } from '../messages/config.ts';
 import { identifyRequest } from '../messages/identify.ts';
 import type { RequestContext } from '../messages/request.ts';
 import { ProtocolViolation } from '../protocol-violation.ts';
@@ -11,18 +13,19 @@ import { parseEnvelope } from '../soap/envelope.ts';
 import { namespaces } from '../soap/namespaces.ts';
 import type { XmlElement } from '../soap/xml-element.ts';
 import type { XmlPart } from '../soap/xml-parts.ts';
+import { EnvelopeLimit } from './envelope-limit.ts';
 import { NotSent } from './one-connection.ts';
 import { SocketPool } from './socket-pool.ts';
 import type { Target } from './target.ts';
 import type { Prepared, Reply, WinrmSocket } from './winrm-socket.ts';
 
-/** Windows' default limit ([MS-WSMV] 3.1.4.1.1): answers may be as large as our own messages. */
-const MAX_ENVELOPE_BYTES = 512_000;
 const MOST_XML_BYTES = 1_100_000;
 /** How much longer than the server's own time-out an answer may take. */
 const GRACE_MS = 15_000;
 /** Sockets tried when messages do not even leave. */
 const MOST_UNSENT = 3;
+/** Ways in which a host says that it does not tell its settings. */
+const REFUSALS: ReadonlySet<string> = new Set(['winrm.fault', 'winrm.protocol-violation']);
 /** Repetitions of a message that may be repeated after its connection broke. */
 const MOST_REPEATS = 2;
 
@@ -37,8 +40,11 @@ export interface Message {
 /** Exchanges messages with one target: a SOAP request out, the body of its answer or a fault back. */
 export class Exchange {
   readonly target: Target;
+  /** How large messages may be; answers are asked for no larger. */
+  readonly envelope = new EnvelopeLimit();
   readonly #operationTimeoutMs: number;
   readonly #pool: SocketPool;
+  #asked = false;
   readonly #sessionId = `uuid:${randomUUID().toUpperCase()}`;
 
   constructor(target: Target, operationTimeoutMs: number) {
@@ -66,13 +72,46 @@ export class Exchange {
     }
   }
 
+  /** Sends a message and reads the body of its answer. What `read` cannot make sense of is thrown as `winrm.protocol-violation`. */
+  async query<T>(message: Message, read: (body: XmlElement) => T, call: Call): Promise<T> {
+    const body = await this.ask(message, call);
+    try {
+      return read(body);
+    } catch (error) {
+      throw this.#violation(error);
+    }
+  }
+
+  #violation(error: unknown): unknown {
+    return error instanceof ProtocolViolation
+      ? LabError.of('winrm.protocol-violation', { url: this.target.url, what: error.message }, { cause: error })
+      : error;
+  }
+
+  /** The service's settings; what they say of the envelope size is taken to heart. */
+  async config(call: Call): Promise<WinrmConfig> {
+    const message: Message = { name: 'Get', build: configRequest, repeat: 'when-lost' };
+    const config = await this.query(message, parseConfigResponse, call);
+    this.envelope.learn(config);
+    return config;
+  }
+
+  /** Finds out once how large messages may be. A user who may not read the settings goes on with what Windows allows by default. */
+  async learnEnvelope(call: Call): Promise<void> {
+    if (this.#asked) return;
+    this.#asked = true;
+    await this.config(call).catch((error: unknown) => {
+      if (!(error instanceof LabError && REFUSALS.has(error.code))) throw error;
+    });
+  }
+
   /** The header values of a new message. */
   context(): RequestContext {
     return {
       to: this.target.url,
       messageId: `uuid:${randomUUID().toUpperCase()}`,
       sessionId: this.#sessionId,
-      maxEnvelopeBytes: MAX_ENVELOPE_BYTES,
+      maxEnvelopeBytes: this.envelope.bytes,
       operationTimeoutMs: this.#operationTimeoutMs,
     };
   }
@@ -117,11 +156,11 @@ export class Exchange {
   /** Reads an answer: checks that it is one, that it belongs to the message, and that it is no fault. */
   read(message: Pick<Message, 'name'>, context: RequestContext, reply: Reply): XmlElement {
     try {
-      if (reply.body.length === 0 || (reply.status !== 200 && reply.status !== 500)) throw this.#refusal(reply);
+      if (reply.body.length === 0 || (reply.status !== 200 && reply.status !== 500)) throw this.#refusal(message.name, reply);
       const { header, body } = parseEnvelope(reply.body, MOST_XML_BYTES);
       const relatesTo = header?.textOf(namespaces.a, 'RelatesTo');
       const fault = parseFault(body);
-      // Windows leaves RelatesTo out of faults about messages it could not read.
+      // Windows leaves RelatesTo out of faults about messages it could not read, and about its quotas.
       if (
         message.name !== 'Identify' &&
         !(fault && relatesTo === undefined) &&
@@ -132,7 +171,7 @@ export class Exchange {
       if (fault) {
         const values = {
           action: message.name,
-          code: fault.code ?? fault.subcode ?? fault.value,
+          code: fault.code === undefined ? (fault.subcode ?? fault.value) : describeFaultCode(fault.code),
           reason: fault.reason,
           advice: faultHint(fault.code),
         };
@@ -143,14 +182,12 @@ export class Exchange {
       }
       return body;
     } catch (error) {
-      throw error instanceof ProtocolViolation
-        ? LabError.of('winrm.protocol-violation', { url: this.target.url, what: error.message }, { cause: error })
-        : error;
+      throw this.#violation(error);
     }
   }
 
   /** What an HTTP answer without a SOAP message means. */
-  #refusal(reply: Reply): LabError | ProtocolViolation {
+  #refusal(action: string, reply: Reply): LabError | ProtocolViolation {
     const { url, user, authentication, tls } = this.target;
     if (reply.status === 401) {
       const advice =
@@ -160,7 +197,7 @@ export class Exchange {
       return LabError.of('winrm.authentication-refused', { url, user, scheme: authentication === 'basic' ? 'Basic' : 'NTLM', advice });
     }
     if (reply.status === 500 && authentication === 'basic' && !tls) return LabError.of('winrm.unencrypted-refused', { url });
-    if (reply.status === 413) return new ProtocolViolation('HTTP 413: a message was larger than MaxEnvelopeSizekb allows');
+    if (reply.status === 413) return LabError.of('winrm.envelope-too-large', { url, action });
     return new ProtocolViolation(`HTTP ${reply.status} instead of a SOAP answer`);
   }
 }

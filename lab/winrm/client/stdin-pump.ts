@@ -3,7 +3,7 @@ import { LabError } from '../../core/error.ts';
 import { faultCodes } from '../faults/fault-catalogue.ts';
 import { faultOf } from '../faults/fault.ts';
 import type { RequestContext } from '../messages/request.ts';
-import { mostSendBytes, sendRequest } from '../messages/send.ts';
+import { sendRequest } from '../messages/send.ts';
 import type { Exchange } from './exchange.ts';
 import { NotSent } from './one-connection.ts';
 import type { Prepared, WinrmSocket } from './winrm-socket.ts';
@@ -32,9 +32,14 @@ interface Ready {
 
 const NOTHING = new Uint8Array(0);
 
+/** From here on it is worth asking the host what it takes: less than any host in use refuses. */
+const LARGE_BYTES = 100_000;
+
 /**
  * Sends a command's standard input, piece by piece on one socket: while one piece is in flight, the next is fetched, encoded and sealed. A piece
- * is never sent twice. Ends early, without complaint, when `over` aborts or the command no longer reads; rejects when the source or the wire fails.
+ * is never sent twice once the host may have taken it; one that the host refuses for its size (HTTP 413, which is said before anything is read)
+ * goes again in halves, and so do all that follow. Ends early, without complaint, when `over` aborts or the command no longer reads; rejects when
+ * the source or the wire fails.
  */
 export async function pumpStdin(
   exchange: Exchange,
@@ -44,12 +49,19 @@ export async function pumpStdin(
   over: AbortSignal,
   call: Call,
 ): Promise<void> {
-  const pieces = piecesOf(stdin)[Symbol.asyncIterator]();
+  const { envelope } = exchange;
+  const pieces = piecesOf(stdin, () => envelope.sendBytes)[Symbol.asyncIterator]();
   const pull = async (): Promise<Piece | undefined> => {
     const next = await untilOver(pieces.next(), over, call.signal);
     return next === undefined || next.done ? undefined : next.value;
   };
   let socket = await exchange.acquire(call);
+  /** Set while one piece goes out in several messages: sealed messages must leave in the order they were sealed. */
+  let inParts = false;
+  const replaceSocket = async (): Promise<void> => {
+    exchange.release(socket);
+    socket = await exchange.acquire(call);
+  };
   const prepare = (piece: Piece): Ready => {
     const context = exchange.context();
     return { socket, context, message: socket.prepare(sendRequest(context, shellId, { commandId, ...piece })) };
@@ -63,20 +75,37 @@ export async function pumpStdin(
       } catch (error) {
         if (!(error instanceof NotSent)) throw error;
         // Idle for too long between two pieces: the connection was closed before this one left.
-        exchange.release(socket);
-        socket = await exchange.acquire(call);
+        await replaceSocket();
       }
     }
   };
+  const deliver = async (piece: Piece, ready: Ready): Promise<void> => {
+    const sizeBytes = piece.bytes.byteLength;
+    if (sizeBytes <= envelope.sendBytes) {
+      try {
+        await send(piece, ready);
+        return;
+      } catch (error) {
+        if (!(isTooLarge(error) && envelope.refused(sizeBytes))) throw error;
+      }
+    }
+    inParts = true;
+    // The host closes the connection on which it refused, and what was sealed for it must not go out on another.
+    socket.close();
+    await replaceSocket();
+    for (const part of cut(piece, envelope.sendBytes)) await deliver(part, prepare(part));
+    inParts = false;
+  };
   try {
     let piece = await pull();
+    if (piece && piece.bytes.byteLength > LARGE_BYTES) await exchange.learnEnvelope(call);
     let ready = piece && prepare(piece);
     while (piece && ready && !over.aborted) {
-      const sending = send(piece, ready);
-      sending.catch(() => {});
+      const delivering = deliver(piece, ready);
+      delivering.catch(() => {});
       const nextPiece = await pull();
-      const nextReady = nextPiece && socket.usable ? prepare(nextPiece) : undefined;
-      await sending;
+      const nextReady = nextPiece && !inParts && socket.usable ? prepare(nextPiece) : undefined;
+      await delivering;
       piece = nextPiece;
       ready = nextPiece && (nextReady ?? prepare(nextPiece));
     }
@@ -89,19 +118,30 @@ export async function pumpStdin(
   }
 }
 
-async function* piecesOf(stdin: Stdin): AsyncGenerator<Piece> {
+const isTooLarge = (error: unknown): boolean => error instanceof LabError && error.code === 'winrm.envelope-too-large';
+
+/** In pieces of at most `mostBytes`; one piece, if an empty one, when there is nothing. */
+function* cut({ bytes, end }: Piece, mostBytes: number): Generator<Piece> {
+  let at = 0;
+  do {
+    const piece = bytes.subarray(at, at + mostBytes);
+    at += mostBytes;
+    yield { bytes: piece, end: end && at >= bytes.byteLength };
+  } while (at < bytes.byteLength);
+}
+
+/** The input in pieces, as large as `mostBytes` says at the time. */
+async function* piecesOf(stdin: Stdin, mostBytes: () => number): AsyncGenerator<Piece> {
   if (stdin instanceof Uint8Array) {
     let at = 0;
     do {
-      const bytes = stdin.subarray(at, at + mostSendBytes);
-      at += mostSendBytes;
+      const bytes = stdin.subarray(at, at + mostBytes());
+      at += bytes.byteLength;
       yield { bytes, end: at >= stdin.byteLength };
     } while (at < stdin.byteLength);
     return;
   }
-  for await (const chunk of stdin) {
-    for (let at = 0; at < chunk.byteLength; at += mostSendBytes) yield { bytes: chunk.subarray(at, at + mostSendBytes), end: false };
-  }
+  for await (const chunk of stdin) if (chunk.byteLength > 0) yield* cut({ bytes: chunk, end: false }, mostBytes());
   yield { bytes: NOTHING, end: true };
 }
 

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Call } from '../../core/call.ts';
-import { LabError } from '../../core/error.ts';
 import { faultCodes } from '../faults/fault-catalogue.ts';
 import { faultOf } from '../faults/fault.ts';
 import { type OutputChunk, parseReceiveResponse, receiveRequest } from '../messages/receive.ts';
+import { sendRequest } from '../messages/send.ts';
 import { type Signal, signalRequest } from '../messages/signal.ts';
-import { ProtocolViolation } from '../protocol-violation.ts';
 import type { Exchange } from './exchange.ts';
 import { type Stdin, pumpStdin } from './stdin-pump.ts';
 
@@ -34,7 +33,18 @@ export class WinrmCommand {
     }
   }
 
-  /** Sends standard input and closes it; see {@link pumpStdin}. */
+  /**
+   * Sends one piece of standard input; `end` closes it. Resolves once the service has taken it. Never repeated: once the connection broke, whether
+   * it was taken is unknown. One at a time and in order is the caller's part.
+   */
+  async send(bytes: Uint8Array, end: boolean, call: Call): Promise<void> {
+    await this.#exchange.ask(
+      { name: 'Send', build: (context) => sendRequest(context, this.#shellId, { commandId: this.id, bytes, end }), repeat: 'never' },
+      call,
+    );
+  }
+
+  /** Sends all of standard input and closes it; see {@link pumpStdin}. */
   write(stdin: Stdin, over: AbortSignal, call: Call): Promise<void> {
     return pumpStdin(this.#exchange, this.#shellId, this.id, stdin, over, call);
   }
@@ -51,15 +61,13 @@ export class WinrmCommand {
   async #receive(call: Call): Promise<ReturnType<typeof parseReceiveResponse> | undefined> {
     try {
       // A repetition after a lost connection carries the same MessageID, by which the server tells it from a new Receive and gives the same bytes again.
-      const body = await this.#exchange.ask(
+      return await this.#exchange.query(
         { name: 'Receive', build: (context) => receiveRequest(context, this.#shellId, this.id), repeat: 'when-lost' },
+        (body) => parseReceiveResponse(body, this.id),
         call,
       );
-      return parseReceiveResponse(body, this.id);
     } catch (error) {
       if (faultOf(error)?.code === faultCodes.timedOut) return undefined;
-      if (error instanceof ProtocolViolation)
-        throw LabError.of('winrm.protocol-violation', { url: this.#exchange.target.url, what: error.message }, { cause: error });
       throw error;
     }
   }

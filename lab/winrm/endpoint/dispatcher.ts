@@ -2,19 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { buildFault } from '../faults/fault.ts';
 import { Refusal, windowsFaults } from '../faults/windows-faults.ts';
 import { type ActionName, actionNamed } from '../messages/actions.ts';
-import { commandResponse, parseCommandRequest } from '../messages/command.ts';
-import { createResponse, parseCreateRequest } from '../messages/create.ts';
-import { deleteResponse } from '../messages/delete.ts';
+import { configResponse } from '../messages/config.ts';
 import { identifyResponse } from '../messages/identify.ts';
-import { parseReceiveRequest, receiveResponse } from '../messages/receive.ts';
-import { type Incoming, type Request, parseRequest } from '../messages/request.ts';
+import { HeaderMissing, type Incoming, type Request, parseRequest } from '../messages/request.ts';
 import type { ResponseContext } from '../messages/response.ts';
-import { parseSendRequest, sendResponse } from '../messages/send.ts';
-import { parseSignalRequest, signalResponse } from '../messages/signal.ts';
 import { ProtocolViolation } from '../protocol-violation.ts';
-import { cmdShellUri } from '../soap/namespaces.ts';
-import type { XmlPart } from '../soap/xml-parts.ts';
+import { cmdShellUri, configUri, shellCommandUri, shellUri } from '../soap/namespaces.ts';
+import { type XmlPart, sizeOfParts } from '../soap/xml-parts.ts';
 import type { Quotas } from './quotas.ts';
+import { type ServiceSettings, serviceConfig } from './service-config.ts';
+import { type Done, ShellOperations } from './shell-operations.ts';
 import type { ShellTable } from './shell-table.ts';
 
 /** Who sent a message and how it can be told that the client went away. */
@@ -25,47 +22,53 @@ export interface Sender {
   readonly gone: AbortSignal;
 }
 
-export interface Answer {
+export interface Answer extends Done {
   readonly status: 200 | 500;
-  readonly parts: readonly XmlPart[];
-  /** Called when the answer could not be delivered. */
-  readonly undelivered?: () => void;
 }
 
-/** What a Receive answer needs beside the output: header, stream elements and multipart wrapper. */
-const RECEIVE_OVERHEAD_BYTES = 4096;
-/** Below this even an unwilling client gets something. */
-const LEAST_OUTPUT_BYTES = 1024;
+/** As a fresh Windows is set. */
+const SAFE: ServiceSettings = { allowUnencrypted: false, basic: false };
 
 /** Answers SOAP messages out of the shells. Never throws for what a client sends: it answers with Windows' faults. */
 export class Dispatcher {
-  readonly #shells: ShellTable;
+  readonly #operations: ShellOperations;
   readonly #quotas: Quotas;
+  readonly #settings: ServiceSettings;
   readonly #productVersion: string;
+  readonly #numbersActivities: boolean;
+  /** Messages under way, by user. */
+  readonly #underWay = new Map<string, number>();
 
-  constructor(shells: ShellTable, quotas: Quotas, osVersion: string) {
-    this.#shells = shells;
+  constructor(shells: ShellTable, quotas: Quotas, osVersion: string, settings: ServiceSettings = SAFE) {
+    this.#operations = new ShellOperations(shells, quotas);
     this.#quotas = quotas;
+    this.#settings = settings;
     this.#productVersion = `OS: ${osVersion} SP: 0.0 Stack: 3.0`;
+    // Windows 8.1 and older give their answers no ActivityId.
+    this.#numbersActivities = Number.parseInt(osVersion, 10) >= 10;
   }
 
   async answer(document: Buffer, sender: Sender): Promise<Answer> {
     let messageId: string | undefined;
     let machine = 'localhost';
+    const before = this.#underWay.get(sender.user) ?? 0;
+    this.#underWay.set(sender.user, before + 1);
     try {
       const incoming: Incoming = parseRequest(document, this.#quotas.maxEnvelopeBytes);
       if (incoming.kind === 'identify') return { status: 200, parts: this.identity(this.#productVersion) };
       const { request } = incoming;
       messageId = request.messageId;
       machine = URL.canParse(request.to) ? new URL(request.to).hostname : machine;
-      const action = actionNamed(request.action);
-      if (action === undefined) throw windowsFaults.unsupportedAction(request.action);
-      if (request.resourceUri.toLowerCase() !== cmdShellUri.toLowerCase()) throw windowsFaults.invalidResourceUri(request.resourceUri);
-      return { status: 200, ...(await this.#dispatch(action, request, sender)) };
+      if (before >= this.#quotas.maxOperationsPerUser) throw windowsFaults.tooManyOperations(this.#quotas.maxOperationsPerUser);
+      return { status: 200, ...(await this.#perform(request, sender)) };
     } catch (error) {
-      const refusal = error instanceof ProtocolViolation ? windowsFaults.schemaViolation(error.message) : error;
-      if (!(refusal instanceof Refusal)) throw error;
+      const refusal = refusalFor(error);
+      if (refusal === undefined) throw error;
       return { status: 500, parts: buildFault(this.#context(messageId), machine, refusal.answer) };
+    } finally {
+      const left = (this.#underWay.get(sender.user) ?? 1) - 1;
+      if (left === 0) this.#underWay.delete(sender.user);
+      else this.#underWay.set(sender.user, left);
     }
   }
 
@@ -75,45 +78,47 @@ export class Dispatcher {
   }
 
   #context(relatesTo: string | undefined): ResponseContext {
-    return { messageId: `uuid:${randomUUID().toUpperCase()}`, ...(relatesTo === undefined ? {} : { relatesTo }) };
+    return {
+      messageId: `uuid:${randomUUID().toUpperCase()}`,
+      ...(relatesTo === undefined ? {} : { relatesTo }),
+      ...(this.#numbersActivities ? { activityId: randomUUID().toUpperCase() } : {}),
+    };
   }
 
-  async #dispatch(action: ActionName, request: Request, sender: Sender): Promise<Omit<Answer, 'status'>> {
-    const context = this.#context(request.messageId);
-    const { user, gone } = sender;
-    const timeoutMs = Math.min(request.operationTimeoutMs ?? this.#quotas.maxOperationTimeoutMs, this.#quotas.maxOperationTimeoutMs);
-    switch (action) {
-      case 'Create': {
-        const shellId = this.#shells.open(user, parseCreateRequest(request));
-        return { parts: createResponse(context, request.to, sender.clientIp, this.#quotas.shellIdleTimeoutMs, { shellId, owner: user }) };
-      }
-      case 'Command':
-        return { parts: commandResponse(context, await this.#shells.start(user, request.shellId, parseCommandRequest(request))) };
-      case 'Send': {
-        const send = parseSendRequest(request);
-        await this.#shells.command(user, request.shellId, send.commandId).send(send, timeoutMs, gone);
-        return { parts: sendResponse(context) };
-      }
-      case 'Receive': {
-        const commandId = parseReceiveRequest(request);
-        if (commandId === undefined) throw windowsFaults.invalidParameter();
-        const command = this.#shells.command(user, request.shellId, commandId);
-        const envelopeBytes = Math.min(request.maxEnvelopeBytes ?? this.#quotas.maxEnvelopeBytes, this.#quotas.maxEnvelopeBytes);
-        const mostBytes = Math.max(LEAST_OUTPUT_BYTES, Math.floor(((envelopeBytes - RECEIVE_OVERHEAD_BYTES) / 4) * 3));
-        const received = await command.receive(request.messageId, mostBytes, timeoutMs, gone);
-        this.#shells.sweep(user, request.shellId, command);
-        return { parts: receiveResponse(context, commandId, received), undelivered: () => command.undelivered(request.messageId) };
-      }
-      case 'Signal': {
-        const { commandId, signal } = parseSignalRequest(request);
-        const command = this.#shells.command(user, request.shellId, commandId);
-        command.signal(signal);
-        this.#shells.sweep(user, request.shellId, command);
-        return { parts: signalResponse(context) };
-      }
-      case 'Delete':
-        this.#shells.close(user, request.shellId);
-        return { parts: deleteResponse(context) };
+  async #perform(request: Request, sender: Sender): Promise<Done> {
+    const action = actionNamed(request.action);
+    if (action === undefined) throw windowsFaults.unsupportedAction(request.action);
+    const route = this.#route(request.resourceUri);
+    if (request.notUnderstood) throw windowsFaults.notUnderstood(request.notUnderstood);
+    if (request.invalidTimeout !== undefined) throw windowsFaults.invalidTimeout(request.invalidTimeout);
+    const done = await route(action, request, this.#context(request.messageId), sender);
+    // What only tells something can still be refused; output was cut to size.
+    if ((action === 'Get' || action === 'Enumerate') && sizeOfParts(done.parts) > (request.maxEnvelopeBytes ?? Infinity))
+      throw windowsFaults.answerTooLarge();
+    return done;
+  }
+
+  #route(resourceUri: string): (action: ActionName, request: Request, context: ResponseContext, sender: Sender) => Promise<Done> | Done {
+    switch (resourceUri.toLowerCase()) {
+      case cmdShellUri:
+        return (...asked) => this.#operations.perform(...asked);
+      case shellUri:
+        return (...asked) => this.#operations.survey(...asked);
+      case shellCommandUri.toLowerCase():
+        return (action, request, context) => this.#operations.surveyCommands(action, request, context);
+      case configUri:
+        return (action, _request, context) => {
+          if (action !== 'Get') throw windowsFaults.actionMismatch(action);
+          return { parts: configResponse(context, serviceConfig(this.#quotas, this.#settings)) };
+        };
+      default:
+        throw windowsFaults.resourceNotFound(resourceUri);
     }
   }
+}
+
+function refusalFor(error: unknown): Refusal | undefined {
+  if (error instanceof Refusal) return error;
+  if (error instanceof HeaderMissing) return windowsFaults.headerRequired();
+  return error instanceof ProtocolViolation ? windowsFaults.schemaViolation(error.message) : undefined;
 }

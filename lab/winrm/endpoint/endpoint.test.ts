@@ -153,8 +153,9 @@ t.test('messages that are none are answered with a fault', async (t) => {
   t.equal(await faultFor('hello'), faultCodes.schemaViolation);
   t.equal(await faultFor('<!DOCTYPE a><a/>'), faultCodes.schemaViolation);
   const request = joinParts(createRequest(context(), { environment: {}, codePage: 65001, noProfile: false })).toString();
-  t.equal(await faultFor(request.replace('transfer/Create<', 'transfer/Get<')), faultCodes.unsupportedAction);
-  t.equal(await faultFor(request.replace('windows/shell/cmd<', 'config<')), faultCodes.invalidResourceUri);
+  t.equal(await faultFor(request.replace('transfer/Create<', 'transfer/Put<')), faultCodes.unsupportedAction);
+  t.equal(await faultFor(request.replace('windows/shell/cmd<', 'windows/shell/other<')), faultCodes.invalidResourceUri);
+  t.equal(await faultFor(request.replace('windows/shell/cmd<', 'config<')), faultCodes.actionMismatch);
   t.equal(
     await faultFor(request.replace('<rsp:Shell>', '<rsp:Other>').replace('</rsp:Shell>', '</rsp:Other>')),
     faultCodes.schemaViolation,

@@ -1,7 +1,9 @@
+import { X509Certificate } from 'node:crypto';
 import type http from 'node:http';
 import type { Socket } from 'node:net';
 import type { Secret } from '../../core/secret.ts';
 import { isSealed, sealBody, sealedContentType, soapContentType, unsealBody } from '../framing/sealed-body.ts';
+import { type BindingPolicy, type CbtHardening, channelBindingHash } from '../ntlm/channel-binding.ts';
 import type { SessionSecurity } from '../ntlm/session-security.ts';
 import { ProtocolViolation } from '../protocol-violation.ts';
 import { type XmlPart, joinParts } from '../soap/xml-parts.ts';
@@ -26,6 +28,8 @@ export interface EndpointOptions {
   readonly allowUnencrypted?: boolean;
   /** Takes Basic where the password is not readable on the way: over HTTPS, or where unencrypted messages are allowed. Default `allowUnencrypted`. */
   readonly basic?: boolean;
+  /** What a log-in over HTTPS must say of the certificate it was made under. Default `relaxed`, as on Windows. */
+  readonly cbtHardening?: CbtHardening;
   readonly quotas?: Partial<Quotas>;
 }
 
@@ -42,18 +46,20 @@ export interface WinrmEndpoint {
 const SERVER = 'Microsoft-HTTPAPI/2.0';
 
 /**
- * Starts a WinRM service that answers as Windows does ([MS-WSMV]). Rejects when the port cannot be listened on or the certificate is none.
+ * Starts a WinRM service that answers as Windows does ([MS-WSMV]). Rejects when the port cannot be listened on, the certificate is none, or
+ * `strict` hardening asks for what is not defined for it.
  */
 export async function startEndpoint(options: EndpointOptions): Promise<WinrmEndpoint> {
   const quotas: Quotas = { ...windowsQuotas, ...options.quotas };
   const shells = new ShellTable(options.processes, quotas);
   const takesUnsealed = options.tls !== undefined || (options.allowUnencrypted ?? false);
   const basic = takesUnsealed && (options.basic ?? options.allowUnencrypted ?? false);
+  const binding = bindingOf(options);
   const service: Service = {
-    dispatcher: new Dispatcher(shells, quotas, options.identity.osVersion),
+    dispatcher: new Dispatcher(shells, quotas, options.identity.osVersion, { allowUnencrypted: options.allowUnencrypted ?? false, basic }),
     quotas,
     takesUnsealed,
-    login: () => new ConnectionLogin(options.users, options.identity.computerName, basic),
+    login: () => new ConnectionLogin({ accounts: options.users, computerName: options.identity.computerName, basic, binding }),
   };
   const logins = new WeakMap<Socket, ConnectionLogin>();
   const busy = new WeakSet<Socket>();
@@ -82,6 +88,13 @@ export async function startEndpoint(options: EndpointOptions): Promise<WinrmEndp
   };
 }
 
+function bindingOf({ tls, cbtHardening = 'relaxed' }: EndpointOptions): BindingPolicy {
+  const expected = tls && channelBindingHash(new X509Certificate(tls.cert).raw);
+  if (tls && !expected && cbtHardening === 'strict')
+    throw new TypeError('no channel binding is defined for this certificate, so that nobody could log in');
+  return { expected, hardening: cbtHardening };
+}
+
 interface Service {
   readonly dispatcher: Dispatcher;
   readonly quotas: Quotas;
@@ -106,16 +119,18 @@ async function serve(
   let document = body;
   let session: SessionSecurity | undefined;
   let user: string;
+  let challenges: readonly string[] | undefined;
   try {
     const checked = login.check(request.headers.authorization);
-    if (checked.kind === 'refused') return reply(response, 401, { challenges: checked.challenges });
-    if (body.length === 0) return reply(response, 200);
+    ({ challenges } = checked);
+    if (checked.kind === 'refused') return reply(response, 401, { challenges });
+    if (body.length === 0) return reply(response, 200, { challenges });
     user = checked.user;
     if (isSealed(contentType)) {
       if (checked.session === undefined) return reply(response, 401, { challenges: ['Negotiate'], close: true });
       session = checked.session;
       document = unsealBody(body, contentType, session);
-    } else if (!service.takesUnsealed) return reply(response, 500);
+    } else if (!service.takesUnsealed) return reply(response, 500, { challenges });
   } catch (error) {
     if (!(error instanceof ProtocolViolation)) throw error;
     return reply(response, 400, { close: true });
@@ -132,13 +147,13 @@ async function serve(
       if (!response.writableFinished) answer.undelivered?.();
     });
   }
-  return reply(response, answer.status, { parts: answer.parts, session });
+  return reply(response, answer.status, { parts: answer.parts, session, challenges });
 }
 
 interface Content {
   readonly parts?: readonly XmlPart[];
   readonly session?: SessionSecurity | undefined;
-  readonly challenges?: readonly string[];
+  readonly challenges?: readonly string[] | undefined;
   readonly close?: boolean;
 }
 

@@ -16,6 +16,8 @@ interface LastAnswer {
 /** A command in a shell of the endpoint. */
 export class RunningCommand {
   readonly id: string;
+  /** What was started, arguments included. */
+  readonly line: string;
   readonly #process: GuestProcess;
   readonly #output: OutputReader;
   readonly #stdin: StdinQueue;
@@ -25,8 +27,9 @@ export class RunningCommand {
   #done = false;
   #terminated = false;
 
-  constructor(id: string, process: GuestProcess) {
+  constructor(id: string, line: string, process: GuestProcess) {
     this.id = id;
+    this.line = line;
     this.#process = process;
     this.#output = new OutputReader(process);
     this.#stdin = new StdinQueue(process);

@@ -29,7 +29,14 @@ t.test('every fault the endpoint gives is one the client understands', async (t)
     windowsFaults.cannotStart(2, 'The system cannot find the file specified. '),
     windowsFaults.pipeEnded(),
     windowsFaults.unsupportedAction('urn:x'),
-    windowsFaults.invalidResourceUri('urn:y'),
+    windowsFaults.resourceNotFound('urn:y'),
+    windowsFaults.shellUnknown(),
+    windowsFaults.tooManyOperations(1500),
+    windowsFaults.tooManyUsers(),
+    windowsFaults.actionMismatch('Enumerate'),
+    windowsFaults.invalidTimeout('PT-1S'),
+    windowsFaults.headerRequired(),
+    windowsFaults.answerTooLarge(),
     windowsFaults.schemaViolation('what <was> wrong'),
   ];
   for (const { answer } of refusals) {
@@ -38,10 +45,15 @@ t.test('every fault the endpoint gives is one the client understands', async (t)
     t.same(fault, {
       code: answer.code,
       value: answer.value.slice(2),
-      subcode: answer.subcode.slice(2),
+      subcode: answer.subcode?.slice(2),
       reason: (answer.message ?? answer.reason).trim(),
     });
     t.ok(header?.textOf(namespaces.a, 'Action')?.endsWith('/fault'));
+    t.equal(
+      header?.textOf(namespaces.a, 'RelatesTo'),
+      answer.found === 'by-quotas' ? undefined : 'uuid:2',
+      'quotas are told without saying to whom',
+    );
     t.not(faultHint(answer.code), faultHint(undefined), `${answer.code} has a hint of its own`);
   }
   t.equal(windowsFaults.cannotStart(2, '').answer.code, faultCodes.fileNotFound);

@@ -1,4 +1,5 @@
-import { type FaultAnswer } from './fault.ts';
+import type { QualifiedName } from '../messages/request.ts';
+import type { FaultAnswer } from './fault.ts';
 import { faultCodes } from './fault-catalogue.ts';
 
 const DETAIL = 'http://schemas.dmtf.org/wbem/wsman/1/wsman/faultDetail/';
@@ -53,10 +54,19 @@ export const windowsFaults = {
       subcode: 'w:InvalidParameter',
       reason: 'The parameter is incorrect. ',
       detail: `${DETAIL}InvalidValue`,
-      fromShell: true,
+      found: 'by-shell',
     }),
   accessDenied: (): Refusal =>
     refuse({ code: faultCodes.accessDenied, value: 's:Sender', subcode: 'w:AccessDenied', reason: 'Access is denied. ' }),
+  shellUnknown: (): Refusal =>
+    refuse({
+      code: faultCodes.shellNotFound,
+      value: 's:Sender',
+      subcode: 'w:InvalidSelectors',
+      reason: INVALID_SELECTORS,
+      detail: `${DETAIL}UnexpectedSelectors`,
+      found: 'by-shell-provider',
+    }),
   tooManyShells: (most: number): Refusal =>
     refuse({
       code: faultCodes.shellsPerUser,
@@ -65,6 +75,26 @@ export const windowsFaults = {
       reason:
         'The WS-Management service cannot process the request. The maximum number of concurrent shells for this user has been exceeded. Close existing shells or raise the quota for this user. ',
       message: `The WS-Management service cannot process the request. This user is allowed a maximum number of ${most} concurrent shells, which has been exceeded. Close existing shells or raise the quota for this user. `,
+      found: 'by-quotas',
+    }),
+  tooManyOperations: (most: number): Refusal =>
+    refuse({
+      code: faultCodes.operationsPerUser,
+      value: 's:Sender',
+      subcode: 'w:QuotaLimit',
+      reason:
+        'The WS-Management service cannot process the request. The maximum number of concurrent operations for this user has been exceeded. Close existing operations for this user, or raise the quota for this user. ',
+      message: `The WS-Management service cannot process the request. This user is allowed a maximum number of ${most} concurrent operations, which has been exceeded. Close existing operations for this user, or raise the quota for this user. `,
+      found: 'by-quotas',
+    }),
+  tooManyUsers: (): Refusal =>
+    refuse({
+      code: faultCodes.concurrentUsers,
+      value: 's:Sender',
+      subcode: 'w:QuotaLimit',
+      reason:
+        'The WS-Management service cannot process the request. The maximum number of users executing shell operations has been exceeded. Retry after sometime or raise the quota for concurrent shell users. ',
+      found: 'by-quotas',
     }),
   tooManyProcesses: (most: number): Refusal =>
     refuse({
@@ -72,6 +102,7 @@ export const windowsFaults = {
       value: 's:Sender',
       subcode: 'w:QuotaLimit',
       reason: `The WS-Management service cannot process the request. The maximum number of concurrent commands per shell (${most}) has been exceeded. Retry the request later or raise the quota. `,
+      found: 'by-quotas',
     }),
   commandTooLong: (): Refusal =>
     refuse({
@@ -79,18 +110,18 @@ export const windowsFaults = {
       value: 's:Receiver',
       subcode: 'w:InternalError',
       reason: 'The filename or extension is too long. ',
-      fromShell: true,
+      found: 'by-shell',
     }),
   cannotStart: (win32Code: number, reason: string): Refusal =>
     // HRESULT_FROM_WIN32
-    refuse({ code: (0x8007_0000 | win32Code) >>> 0, value: 's:Receiver', subcode: 'w:InternalError', reason, fromShell: true }),
+    refuse({ code: (0x8007_0000 | win32Code) >>> 0, value: 's:Receiver', subcode: 'w:InternalError', reason, found: 'by-shell' }),
   pipeEnded: (): Refusal =>
     refuse({
       code: faultCodes.pipeEnded,
       value: 's:Receiver',
       subcode: 'w:InternalError',
       reason: 'The pipe has been ended. ',
-      fromShell: true,
+      found: 'by-shell',
     }),
   unsupportedAction: (action: string): Refusal =>
     refuse({
@@ -99,13 +130,56 @@ export const windowsFaults = {
       subcode: 'a:ActionNotSupported',
       reason: `The WS-Management service cannot process the request because the WS-Addressing action ${action} is not supported. `,
     }),
-  invalidResourceUri: (uri: string): Refusal =>
+  actionMismatch: (action: string): Refusal =>
+    refuse({
+      code: faultCodes.actionMismatch,
+      value: 's:Sender',
+      subcode: 'a:ActionNotSupported',
+      reason:
+        'The WS-Management service cannot process the request because the WS-Addressing Action URI in the request is not compatible with the resource. ',
+      message: `The resource URI does not support the ${action} operation. `,
+      detail: `${DETAIL}ActionMismatch`,
+    }),
+  resourceNotFound: (uri: string): Refusal =>
     refuse({
       code: faultCodes.invalidResourceUri,
       value: 's:Sender',
       subcode: 'a:DestinationUnreachable',
-      reason: `The WS-Management service cannot process the request. The service cannot find the resource identified by the resource URI ${uri} and selectors. `,
+      reason:
+        'The WS-Management service cannot process the request. The service cannot find the resource identified by the resource URI and selectors. ',
+      message: `The WS-Management service cannot process the request. The resource URI (${uri}) was not found in the WS-Management catalog. The catalog contains the metadata that describes resources, or logical endpoints. `,
       detail: `${DETAIL}InvalidResourceURI`,
+    }),
+  invalidTimeout: (written: string): Refusal =>
+    refuse({
+      code: faultCodes.invalidHeader,
+      value: 's:Sender',
+      subcode: 'a:InvalidMessageInformationHeader',
+      reason: 'The WS-Management service cannot process the request. The request contains one or more invalid SOAP headers. ',
+      message: `The WS-Management service cannot process the request. The XML contains an invalid timeout field in the SOAP header: ${written}. `,
+    }),
+  headerRequired: (): Refusal =>
+    refuse({
+      code: faultCodes.headerRequired,
+      value: 's:Sender',
+      subcode: 'a:MessageInformationHeaderRequired',
+      reason: 'The WS-Management service cannot process the request. The request does not have all the expected SOAP headers. ',
+    }),
+  notUnderstood: (header: QualifiedName): Refusal =>
+    refuse({
+      code: faultCodes.notUnderstood,
+      value: 's:MustUnderstand',
+      reason:
+        'The WS-Management service cannot process a SOAP header in the request that is marked as mustUnderstand by the client.  This could be caused by the use of a version of the protocol which is not supported, or may be an incompatibility  between the client and server implementations. ',
+      notUnderstood: header,
+    }),
+  answerTooLarge: (): Refusal =>
+    refuse({
+      code: faultCodes.answerTooLarge,
+      value: 's:Sender',
+      subcode: 'w:EncodingLimit',
+      reason: 'The response that the WS-Management service computed exceeds the maximum envelope size in the request. ',
+      detail: `${DETAIL}MaxEnvelopeSize`,
     }),
   schemaViolation: (what: string): Refusal =>
     refuse({

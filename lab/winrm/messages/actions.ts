@@ -1,9 +1,11 @@
 import { namespaces } from '../soap/namespaces.ts';
 
-/** Actions of the command shell, by name; the answer's action is the same with `Response` behind it ([MS-WSMV] 3.1.4). */
+/** Actions spoken here, by name; the answer's action is the same with `Response` behind it ([MS-WSMV] 3.1.4, DSP0226 7 and 8). */
 export const actions = {
   Create: `${namespaces.x}/Create`,
   Delete: `${namespaces.x}/Delete`,
+  Get: `${namespaces.x}/Get`,
+  Enumerate: `${namespaces.n}/Enumerate`,
   Command: `${namespaces.rsp}/Command`,
   Send: `${namespaces.rsp}/Send`,
   Receive: `${namespaces.rsp}/Receive`,

@@ -9,8 +9,10 @@ import { type ResponseContext, buildResponse } from './response.ts';
 
 /** A command to start in a shell ([MS-WSMV] 2.2.4.7). */
 export interface CommandRequest {
-  /** Command and arguments joined by blanks. */
+  /** The command; often with its arguments behind it, which is the same to the service. */
   readonly line: string;
+  /** Joined behind the command, each with a blank before it and without any quoting. */
+  readonly arguments?: readonly string[];
   /** Chosen by the client, or by the server when absent. */
   readonly commandId?: string;
   /** Whether the line is a program to start directly and not one for cmd.exe. */
@@ -22,29 +24,33 @@ export interface CommandRequest {
 export const commandRequest = (context: RequestContext, shellId: string, request: CommandRequest): readonly XmlPart[] =>
   buildRequest('Command', context, {
     shellId,
-    options: {
-      WINRS_CONSOLEMODE_STDIN: request.consoleModeStdin ? 'TRUE' : 'FALSE',
-      WINRS_SKIP_CMD_SHELL: request.skipCmdShell ? 'TRUE' : 'FALSE',
-    },
+    options: [
+      { name: 'WINRS_CONSOLEMODE_STDIN', value: request.consoleModeStdin ? 'TRUE' : 'FALSE' },
+      { name: 'WINRS_SKIP_CMD_SHELL', value: request.skipCmdShell ? 'TRUE' : 'FALSE' },
+    ],
     body: [
       `<rsp:CommandLine${request.commandId === undefined ? '' : ` CommandId="${escapeXml(request.commandId)}"`}>`,
-      `<rsp:Command>${escapeXml(request.line)}</rsp:Command></rsp:CommandLine>`,
+      `<rsp:Command>${escapeXml(request.line)}</rsp:Command>`,
+      ...(request.arguments ?? []).map((argument) => `<rsp:Arguments>${escapeXml(argument)}</rsp:Arguments>`),
+      '</rsp:CommandLine>',
     ],
   });
 
 export function parseCommandRequest(request: Request): CommandRequest {
   const commandLine = request.body.get(namespaces.rsp, 'CommandLine');
-  const words = [commandLine.get(namespaces.rsp, 'Command'), ...commandLine.findAll(namespaces.rsp, 'Arguments')].map(
-    (element) => element.text,
-  );
+  const given = commandLine.findAll(namespaces.rsp, 'Arguments').map((element) => element.text);
   const commandId = commandLine.attributes.get('CommandId');
   return {
-    line: words.join(' '),
+    line: commandLine.get(namespaces.rsp, 'Command').text,
+    ...(given.length === 0 ? {} : { arguments: given }),
     ...(commandId ? { commandId } : {}),
     skipCmdShell: request.options.get('WINRS_SKIP_CMD_SHELL')?.trim().toUpperCase() === 'TRUE',
     consoleModeStdin: request.options.get('WINRS_CONSOLEMODE_STDIN')?.trim().toUpperCase() !== 'FALSE',
   };
 }
+
+/** What is run: command and arguments in one line. */
+export const wholeLine = (request: CommandRequest): string => [request.line, ...(request.arguments ?? [])].join(' ');
 
 export const commandResponse = (context: ResponseContext, commandId: string): readonly XmlPart[] =>
   buildResponse(responseAction('Command'), ['s', 'a', 'x', 'w', 'rsp', 'p'], context, [

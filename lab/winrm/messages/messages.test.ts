@@ -5,7 +5,7 @@ import { parseEnvelope } from '../soap/envelope.ts';
 import { namespaces } from '../soap/namespaces.ts';
 import { type XmlPart, joinParts } from '../soap/xml-parts.ts';
 import { actionNamed, actions, responseAction } from './actions.ts';
-import { commandRequest, commandResponse, parseCommandRequest, parseCommandResponse } from './command.ts';
+import { commandRequest, commandResponse, parseCommandRequest, parseCommandResponse, wholeLine } from './command.ts';
 import { createRequest, createResponse, parseCreateRequest, parseCreateResponse } from './create.ts';
 import { deleteRequest, deleteResponse } from './delete.ts';
 import { readDuration, writeDuration } from './duration.ts';
@@ -67,8 +67,8 @@ t.test('Create', async (t) => {
   t.same(parseCreateRequest(asked(createRequest(context, wanted))), wanted);
   const plain = { environment: {}, codePage: 65001, noProfile: false };
   t.same(parseCreateRequest(asked(createRequest(context, plain))), plain);
-  const created = createResponse(response, 'http://host/wsman', '127.0.0.1', 7_200_000, { shellId: 'ABC', owner: 'vagrant' });
-  t.same(parseCreateResponse(answered(created).body), { shellId: 'ABC', owner: 'vagrant' });
+  const created = createResponse(response, 'http://host/wsman', { shellId: 'ABC', owner: 'vagrant', idleTimeoutMs: 7_200_000 });
+  t.same(parseCreateResponse(answered(created).body), { shellId: 'ABC', owner: 'vagrant', idleTimeoutMs: 7_200_000 });
   t.match(joinParts(created).toString(), '<rsp:IdleTimeOut>PT7200.000S</rsp:IdleTimeOut>');
   const old = joinParts(created)
     .toString()
@@ -153,7 +153,9 @@ t.test('requests of other clients are understood', async (t) => {
 </env:Envelope>`;
   const request = asked(foreign);
   t.match(request, { messageId: 'uuid:1', shellId: 'abc', operationTimeoutMs: 60_000 });
-  t.same(parseCommandRequest(request), { line: '"a.exe" <x> /c b c', skipCmdShell: true, consoleModeStdin: false });
+  const command = parseCommandRequest(request);
+  t.same(command, { line: '"a.exe" <x>', arguments: ['/c', 'b c'], skipCmdShell: true, consoleModeStdin: false });
+  t.equal(wholeLine(command), '"a.exe" <x> /c b c');
   t.throws(() => asked(foreign.replace(/<wsa:MessageID>.*<\/wsa:MessageID>/, '')), ProtocolViolation);
 });
 

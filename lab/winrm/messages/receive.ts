@@ -27,7 +27,7 @@ export interface ReceiveResponse {
 export const receiveRequest = (context: RequestContext, shellId: string, commandId: string): readonly XmlPart[] =>
   buildRequest('Receive', context, {
     shellId,
-    options: { WSMAN_CMDSHELL_OPTION_KEEPALIVE: 'TRUE' },
+    options: [{ name: 'WSMAN_CMDSHELL_OPTION_KEEPALIVE', value: 'TRUE' }],
     body: [`<rsp:Receive><rsp:DesiredStream CommandId="${escapeXml(commandId)}">stdout stderr</rsp:DesiredStream></rsp:Receive>`],
   });
 

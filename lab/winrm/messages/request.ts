@@ -20,22 +20,35 @@ export interface RequestContext {
   readonly operationTimeoutMs: number;
 }
 
+/** An option for the operation (DSP0226, 6.4). */
+export interface RequestOption {
+  readonly name: string;
+  readonly value: string;
+  /** The service must observe it or refuse the operation; without it a service may ignore what it does not know. */
+  readonly mustComply?: boolean;
+}
+
 /** What differs by message. */
 export interface RequestParts {
+  /** The resource acted upon; the command shell when absent. */
+  readonly resourceUri?: string;
   readonly shellId?: string;
-  readonly options?: Readonly<Record<string, string>>;
+  readonly options?: readonly RequestOption[];
   readonly body: readonly XmlPart[];
 }
 
-/** Builds a request for the command shell resource ([MS-WSMV] 3.1.4.1). */
+/** Builds a request ([MS-WSMV] 3.1.4.1). */
 export function buildRequest(name: ActionName, context: RequestContext, parts: RequestParts): readonly XmlPart[] {
-  const options = Object.entries(parts.options ?? {});
+  const options = (parts.options ?? []).map(
+    ({ name: option, value, mustComply }) =>
+      `<w:Option Name="${escapeXml(option)}"${mustComply === true ? ' MustComply="true"' : ''}>${escapeXml(value)}</w:Option>`,
+  );
   const header = [
     `<a:To>${escapeXml(context.to)}</a:To>`,
     `<a:ReplyTo><a:Address s:mustUnderstand="true">${anonymousRole}</a:Address></a:ReplyTo>`,
     `<a:Action s:mustUnderstand="true">${actions[name]}</a:Action>`,
     `<a:MessageID>${context.messageId}</a:MessageID>`,
-    `<w:ResourceURI s:mustUnderstand="true">${cmdShellUri}</w:ResourceURI>`,
+    `<w:ResourceURI s:mustUnderstand="true">${parts.resourceUri ?? cmdShellUri}</w:ResourceURI>`,
     `<w:MaxEnvelopeSize s:mustUnderstand="true">${context.maxEnvelopeBytes}</w:MaxEnvelopeSize>`,
     `<w:OperationTimeout>${writeDuration(context.operationTimeoutMs)}</w:OperationTimeout>`,
     '<w:Locale xml:lang="en-US" s:mustUnderstand="false"/><p:DataLocale xml:lang="en-US" s:mustUnderstand="false"/>',
@@ -43,13 +56,7 @@ export function buildRequest(name: ActionName, context: RequestContext, parts: R
     ...(parts.shellId === undefined
       ? []
       : [`<w:SelectorSet><w:Selector Name="ShellId">${escapeXml(parts.shellId)}</w:Selector></w:SelectorSet>`]),
-    ...(options.length === 0
-      ? []
-      : [
-          '<w:OptionSet s:mustUnderstand="true">',
-          ...options.map(([option, value]) => `<w:Option Name="${escapeXml(option)}">${escapeXml(value)}</w:Option>`),
-          '</w:OptionSet>',
-        ]),
+    ...(options.length === 0 ? [] : [`<w:OptionSet s:mustUnderstand="true">${options.join('')}</w:OptionSet>`]),
   ];
   return buildEnvelope(['s', 'a', 'w', 'p', 'rsp'], header.join(''), parts.body, '');
 }
@@ -61,11 +68,40 @@ export interface Request {
   readonly to: string;
   readonly resourceUri: string;
   readonly operationTimeoutMs: number | undefined;
+  /** What stood in OperationTimeout when that is no time that can be waited. */
+  readonly invalidTimeout: string | undefined;
   readonly maxEnvelopeBytes: number | undefined;
   readonly shellId: string | undefined;
   /** By name in upper case. */
   readonly options: ReadonlyMap<string, string>;
+  /** `en-US`; what the client wants texts in. */
+  readonly locale: string | undefined;
+  readonly dataLocale: string | undefined;
+  /** The first header that must be understood and is not (SOAP 1.2 part 1, 5.4.8). */
+  readonly notUnderstood: QualifiedName | undefined;
   readonly body: XmlElement;
+}
+
+/** A name in its namespace. */
+export interface QualifiedName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** A header that every request needs is not there. */
+export class HeaderMissing extends ProtocolViolation {}
+
+/** Headers this room knows, obeyed or not: WS-Addressing, DSP0226 6 and [MS-WSMV] 2.2.4. */
+const KNOWN_HEADERS: Readonly<Record<string, readonly string[]>> = {
+  [namespaces.a]: ['To', 'From', 'ReplyTo', 'FaultTo', 'Action', 'MessageID', 'RelatesTo'],
+  [namespaces.w]: ['ResourceURI', 'SelectorSet', 'OptionSet', 'OperationTimeout', 'MaxEnvelopeSize', 'Locale'],
+  [namespaces.p]: ['DataLocale', 'SessionId', 'OperationID', 'SequenceId', 'ActivityId'],
+};
+
+function firstNotUnderstood(header: XmlElement): QualifiedName | undefined {
+  // Clients write the attribute with and without the prefix of SOAP.
+  const mandatory = header.children.filter(({ attributes }) => ['true', '1'].includes(attributes.get('mustUnderstand') ?? ''));
+  return mandatory.find(({ namespace, name }) => KNOWN_HEADERS[namespace]?.includes(name) !== true);
 }
 
 /** A message without an action: the only one that may lack it is Identify. */
@@ -75,10 +111,10 @@ export type Incoming = { readonly kind: 'request'; readonly request: Request } |
 export function parseRequest(document: Buffer, limitBytes: number): Incoming {
   const { header, body }: Envelope = parseEnvelope(document, limitBytes);
   if (body.find(namespaces.wsmid, 'Identify')) return { kind: 'identify' };
-  if (header === undefined) throw new ProtocolViolation('the message has no header');
+  if (header === undefined) throw new HeaderMissing('the message has no header');
   const action = header.textOf(namespaces.a, 'Action');
   const messageId = header.textOf(namespaces.a, 'MessageID');
-  if (!action || !messageId) throw new ProtocolViolation('the message has no Action or no MessageID');
+  if (!action || !messageId) throw new HeaderMissing('the message has no Action or no MessageID');
   const named = (set: string, one: string): Map<string, string> =>
     new Map(
       header
@@ -87,17 +123,22 @@ export function parseRequest(document: Buffer, limitBytes: number): Incoming {
         .map((element) => [element.attributes.get('Name')?.toUpperCase() ?? '', element.text]),
     );
   const timeout = header.textOf(namespaces.w, 'OperationTimeout');
+  const operationTimeoutMs = timeout === undefined ? undefined : readDuration(timeout);
   const envelopeSize = Number.parseInt(header.textOf(namespaces.w, 'MaxEnvelopeSize') ?? '', 10);
   const request: Request = {
     action,
     messageId,
     to: header.textOf(namespaces.a, 'To') ?? '',
     resourceUri: header.textOf(namespaces.w, 'ResourceURI') ?? '',
-    operationTimeoutMs: timeout === undefined ? undefined : readDuration(timeout),
+    operationTimeoutMs,
+    invalidTimeout: operationTimeoutMs === undefined ? timeout : undefined,
     maxEnvelopeBytes: envelopeSize > 0 ? envelopeSize : undefined,
     // Written ShellId by most and ShellID by some.
     shellId: named('SelectorSet', 'Selector').get('SHELLID')?.trim(),
     options: named('OptionSet', 'Option'),
+    locale: header.find(namespaces.w, 'Locale')?.attributes.get('lang'),
+    dataLocale: header.find(namespaces.p, 'DataLocale')?.attributes.get('lang'),
+    notUnderstood: firstNotUnderstood(header),
     body,
   };
   return { kind: 'request', request };

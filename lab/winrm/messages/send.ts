@@ -14,8 +14,14 @@ export interface SendRequest {
   readonly end: boolean;
 }
 
-/** Raw bytes of one Send that stay below the 512,000 bytes an envelope may have, header and multipart wrapper included. Divisible by 3. */
-export const mostSendBytes = 375_000;
+/** What a Send needs beside its bytes, with room to spare: header, body and multipart wrapper. */
+const SEND_OVERHEAD_BYTES = 12_000;
+
+/** Raw bytes of one Send whose base64 stays below an envelope of that size with everything around it. Divisible by 3. */
+export const sendBytesFor = (envelopeBytes: number): number => Math.max(3, Math.floor((envelopeBytes - SEND_OVERHEAD_BYTES) / 4) * 3);
+
+/** Raw bytes of one Send to a Windows that nobody has changed: 375,000, in an envelope of 512,000. */
+export const mostSendBytes = sendBytesFor(512_000);
 
 export const sendRequest = (context: RequestContext, shellId: string, request: SendRequest): readonly XmlPart[] =>
   buildRequest('Send', context, {

@@ -10,6 +10,10 @@ export const namespaces = {
   p: 'http://schemas.microsoft.com/wbem/wsman/1/wsman.xsd',
   f: 'http://schemas.microsoft.com/wbem/wsman/1/wsmanfault',
   wsmid: 'http://schemas.dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd',
+  cfg: 'http://schemas.microsoft.com/wbem/wsman/1/config',
+  b: 'http://schemas.dmtf.org/wbem/wsman/1/cimbinding.xsd',
+  cim: 'http://schemas.dmtf.org/wbem/wscim/1/common',
+  xsi: 'http://www.w3.org/2001/XMLSchema-instance',
   wmiError: 'http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/MSFT_WmiError',
 } as const;
 
@@ -20,6 +24,15 @@ export const anonymousRole = 'http://schemas.xmlsoap.org/ws/2004/08/addressing/r
 
 /** Resource of the command shell ([MS-WSMV] 2.2.4). */
 export const cmdShellUri = `${namespaces.rsp}/cmd`;
+
+/** Resource of all shells, whatever runs in them: to be listed and looked at ([MS-WSMV] 3.1.4.1.3). */
+export const shellUri = namespaces.rsp;
+
+/** Resource of the commands of one shell. */
+export const shellCommandUri = `${namespaces.rsp}/Command`;
+
+/** Resource of the service's own settings ([MS-WSMV] 2.2.4.10). */
+export const configUri = namespaces.cfg;
 
 /** `xmlns:` attributes that declare the prefixes, in the order given. */
 export const declare = (prefixes: readonly Prefix[]): string =>

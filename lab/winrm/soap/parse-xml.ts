@@ -1,10 +1,13 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { ProtocolViolation } from '../protocol-violation.ts';
 import { XmlElement } from './xml-element.ts';
+import { toUtf8 } from './xml-encoding.ts';
 import { cutMark, scanXml } from './xml-scan.ts';
 import { resolveEntities } from './xml-text.ts';
 
 const DEEPEST = 32;
+/** Prefixes in force at a time: foreign clients declare a dozen. Bounds what a declaration on each of many elements costs. */
+const MOST_PREFIXES = 128;
 const XML_NAMESPACE = 'http://www.w3.org/XML/1998/namespace';
 
 /** What the parser gives in document order: one key naming the node, and its attributes under `:@`. */
@@ -26,11 +29,12 @@ const parser = new XMLParser({
 
 /**
  * Parses a document into elements with resolved namespaces. CDATA counts as text. Throws a {@link ProtocolViolation} for anything that is not
- * well-formed, for document type declarations, entities beyond XML's own, processing instructions, and more than `limitBytes`.
+ * well-formed, for document type declarations, entities beyond XML's own, processing instructions, floods of tags, attributes or prefixes, deep
+ * nesting, and more than `limitBytes`. Reads UTF-8 and, as Windows does, UTF-16 (DSP0226, R13.1-4).
  */
 export function parseXml(document: Buffer, limitBytes: number): XmlElement {
   if (document.length > limitBytes) throw new ProtocolViolation(`the XML has ${document.length} bytes, ${limitBytes} are allowed`);
-  const { xml, cuts } = scanXml(document);
+  const { xml, cuts } = scanXml(toUtf8(document));
   let nodes: readonly Node[];
   try {
     const valid = XMLValidator.validate(xml);
@@ -50,14 +54,16 @@ function toElement(node: Node, outer: ReadonlyMap<string, string>, cuts: readonl
   const tag = Object.keys(node).find((key) => key !== ':@');
   if (tag === undefined) throw new ProtocolViolation('the XML has an element without a name');
   const written = Object.entries((node[':@'] ?? {}) as Readonly<Record<string, string>>);
-  const scope = new Map(outer);
+  const declared: [string, string][] = [];
   const attributes = new Map<string, string>();
   for (const [name, raw] of written) {
     const value = resolveEntities(raw);
-    if (name === 'xmlns') scope.set('', value);
-    else if (name.startsWith('xmlns:')) scope.set(name.slice('xmlns:'.length), value);
+    if (name === 'xmlns') declared.push(['', value]);
+    else if (name.startsWith('xmlns:')) declared.push([name.slice('xmlns:'.length), value]);
     else attributes.set(localName(name), value);
   }
+  const scope = declared.length === 0 ? outer : new Map([...outer, ...declared]);
+  if (scope.size > MOST_PREFIXES) throw new ProtocolViolation(`the XML declares more than ${MOST_PREFIXES} prefixes`);
   const children: XmlElement[] = [];
   let text = '';
   for (const child of node[tag] as readonly Node[]) {

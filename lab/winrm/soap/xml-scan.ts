@@ -6,6 +6,9 @@ const SHORTEST_CUT_BYTES = 4096;
 /** Far above what a Receive answer of 512,000 bytes can sensibly hold. */
 const MOST_TAGS = 20_000;
 
+/** Of one tag: a dozen declarations and a few attributes are the most that any client writes. */
+const MOST_ATTRIBUTES = 64;
+
 const LT = 0x3c;
 const GT = 0x3e;
 const QUOTE = 0x22;
@@ -70,13 +73,16 @@ function endOfMarkup(document: Buffer, open: number): number {
     return after(document, '?>', open);
   }
   let quote = 0;
+  let attributes = 0;
   for (let at = open + 1; at < document.length; at++) {
     const byte = document[at];
     if (quote !== 0) {
       if (byte === quote) quote = 0;
     } else if (byte === GT) return at + 1;
-    else if (byte === QUOTE || byte === APOSTROPHE) quote = byte;
-    else if (byte === LT) break;
+    else if (byte === QUOTE || byte === APOSTROPHE) {
+      quote = byte;
+      if (++attributes > MOST_ATTRIBUTES) throw new ProtocolViolation(`the XML has a tag with more than ${MOST_ATTRIBUTES} attributes`);
+    } else if (byte === LT) break;
   }
   throw new ProtocolViolation('the XML has a tag that does not end');
 }

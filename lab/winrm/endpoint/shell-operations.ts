@@ -1,0 +1,109 @@
+import { windowsFaults } from '../faults/windows-faults.ts';
+import type { ActionName } from '../messages/actions.ts';
+import { commandResponse, parseCommandRequest } from '../messages/command.ts';
+import { createResponse, parseCreateRequest } from '../messages/create.ts';
+import { deleteResponse } from '../messages/delete.ts';
+import { parseReceiveRequest, receiveResponse } from '../messages/receive.ts';
+import type { Request } from '../messages/request.ts';
+import type { ResponseContext } from '../messages/response.ts';
+import { parseSendRequest, sendResponse } from '../messages/send.ts';
+import {
+  getShellResponse,
+  listCommandsResponse,
+  listShellsResponse,
+  parseListCommandsRequest,
+  wantsAllAtOnce,
+} from '../messages/shells.ts';
+import { parseSignalRequest, signalResponse } from '../messages/signal.ts';
+import type { XmlPart } from '../soap/xml-parts.ts';
+import type { Sender } from './dispatcher.ts';
+import type { Quotas } from './quotas.ts';
+import type { ShellTable } from './shell-table.ts';
+
+/** The body of a proper answer. */
+export interface Done {
+  readonly parts: readonly XmlPart[];
+  /** Called when the answer could not be delivered. */
+  readonly undelivered?: () => void;
+}
+
+/** What a Receive answer needs beside the output: header, stream elements and multipart wrapper. */
+const RECEIVE_OVERHEAD_BYTES = 4096;
+/** Below this even an unwilling client gets something. */
+const LEAST_OUTPUT_BYTES = 1024;
+
+/** What shells can be asked: opened, used and looked at. Throws Refusals. */
+export class ShellOperations {
+  readonly #shells: ShellTable;
+  readonly #quotas: Quotas;
+
+  constructor(shells: ShellTable, quotas: Quotas) {
+    this.#shells = shells;
+    this.#quotas = quotas;
+  }
+
+  /** Operations on the command shell ([MS-WSMV] 3.1.4.2 to 3.1.4.15). */
+  async perform(action: ActionName, request: Request, context: ResponseContext, sender: Sender): Promise<Done> {
+    const { user, clientIp, gone } = sender;
+    const { shellId } = request;
+    switch (action) {
+      case 'Create': {
+        const owner = { user, clientIp, locale: request.locale ?? 'en-US', dataLocale: request.dataLocale ?? 'en-US' };
+        return { parts: createResponse(context, request.to, this.#shells.open(owner, parseCreateRequest(request))) };
+      }
+      case 'Command':
+        return { parts: commandResponse(context, await this.#shells.start(user, shellId, parseCommandRequest(request))) };
+      case 'Send': {
+        const send = parseSendRequest(request);
+        await this.#shells.command(user, shellId, send.commandId).send(send, this.#timeoutMs(request), gone);
+        return { parts: sendResponse(context) };
+      }
+      case 'Receive':
+        return this.#receive(request, context, sender);
+      case 'Signal': {
+        const { commandId, signal } = parseSignalRequest(request);
+        const command = this.#shells.command(user, shellId, commandId);
+        command.signal(signal);
+        this.#shells.sweep(user, shellId, command);
+        return { parts: signalResponse(context) };
+      }
+      case 'Delete':
+        this.#shells.close(user, shellId);
+        return { parts: deleteResponse(context) };
+      case 'Get':
+        return { parts: getShellResponse(context, this.#shells.look(shellId)) };
+      case 'Enumerate':
+        throw windowsFaults.actionMismatch(action);
+    }
+  }
+
+  /** Operations on the list of all shells. */
+  survey(action: ActionName, request: Request, context: ResponseContext, sender: Sender): Promise<Done> | Done {
+    if (action === 'Get' || action === 'Delete') return this.perform(action, request, context, sender);
+    if (action !== 'Enumerate' || !wantsAllAtOnce(request)) throw windowsFaults.actionMismatch(action);
+    return { parts: listShellsResponse(context, this.#shells.list()) };
+  }
+
+  /** Operations on the list of a shell's commands. */
+  surveyCommands(action: ActionName, request: Request, context: ResponseContext): Done {
+    if (action !== 'Enumerate' || !wantsAllAtOnce(request)) throw windowsFaults.actionMismatch(action);
+    return { parts: listCommandsResponse(context, this.#shells.commandsOf(parseListCommandsRequest(request))) };
+  }
+
+  async #receive(request: Request, context: ResponseContext, { user, gone }: Sender): Promise<Done> {
+    const commandId = parseReceiveRequest(request);
+    if (commandId === undefined) throw windowsFaults.invalidParameter();
+    const command = this.#shells.command(user, request.shellId, commandId);
+    const { maxEnvelopeBytes } = this.#quotas;
+    const envelopeBytes = Math.min(request.maxEnvelopeBytes ?? maxEnvelopeBytes, maxEnvelopeBytes);
+    const mostBytes = Math.max(LEAST_OUTPUT_BYTES, Math.floor(((envelopeBytes - RECEIVE_OVERHEAD_BYTES) / 4) * 3));
+    const received = await command.receive(request.messageId, mostBytes, this.#timeoutMs(request), gone);
+    this.#shells.sweep(user, request.shellId, command);
+    return { parts: receiveResponse(context, commandId, received), undelivered: () => command.undelivered(request.messageId) };
+  }
+
+  #timeoutMs(request: Request): number {
+    const { maxOperationTimeoutMs } = this.#quotas;
+    return Math.min(request.operationTimeoutMs ?? maxOperationTimeoutMs, maxOperationTimeoutMs);
+  }
+}
