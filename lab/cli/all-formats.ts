@@ -3,6 +3,7 @@ import { type Format, coreFormats } from '../core/formats.ts';
 import { thirdPartyLicencesFormat } from '../steps/bundle/third-party-licences.ts';
 import { toolkitFormats } from '../toolkit/answers.ts';
 import { trustFormats } from '../trust/index.ts';
+import { findingFormat } from '../winrm/diagnose/finding.ts';
 import { runningGuestFormat } from './running-guests.ts';
 
 /** Every kind of file or message that leaves a process of the lab. `schemas/` holds exactly these, next to the program's own. */
@@ -13,4 +14,5 @@ export const allFormats: readonly Format[] = [
   ...toolkitFormats,
   ...trustFormats,
   runningGuestFormat,
+  findingFormat,
 ];

@@ -22,7 +22,7 @@ async function lab(test: Pick<typeof t, 'testdir'>, ...args: string[]): Promise<
 t.test('help names every command, and none of the ways around commander', async (t) => {
   const { exitCode, stdout, stderr } = await lab(t, '--help');
   t.equal(exitCode, 0);
-  for (const name of ['run', 'plan', 'bundle', 'list', 'report', 'rejudge', 'verify', 'guest', 'doctor', 'clean'])
+  for (const name of ['run', 'plan', 'bundle', 'list', 'report', 'rejudge', 'verify', 'guest', 'winrm', 'doctor', 'clean'])
     t.match(stdout, new RegExp(`^ {2}${name} `, 'm'));
   t.notMatch(stdout, /\[nothing/);
   t.equal(stderr, '');
@@ -33,7 +33,7 @@ t.test('a group of commands alone shows its help and is a wrong use', async (t) 
   const { exitCode, stderr } = await lab(t, 'guest');
   t.equal(exitCode, 2);
   t.match(stderr, /^Usage: lab guest/);
-  t.match(stderr, / copy .*into a running guest/);
+  t.match(stderr, / copy .*into a guest/);
   t.notMatch(stderr, /outputHelp/);
 });
 

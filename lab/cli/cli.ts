@@ -1,5 +1,6 @@
 import { Command, CommanderError, type Help } from 'commander';
 import { LabError } from '../core/error.ts';
+import { Masker } from '../core/secret.ts';
 import type { CliContext } from './cli-context.ts';
 import { bundleCommand } from './commands/bundle.ts';
 import { cleanCommand } from './commands/clean.ts';
@@ -11,6 +12,7 @@ import { rejudgeCommand } from './commands/rejudge.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { verifyCommand } from './commands/verify.ts';
+import { winrmCommand } from './commands/winrm.ts';
 import type { LabCommand } from './lab-command.ts';
 import { labVersion } from './project.ts';
 import { showError } from './show-error.ts';
@@ -25,6 +27,7 @@ const commands: readonly LabCommand[] = [
   rejudgeCommand,
   verifyCommand,
   guestCommand,
+  winrmCommand,
   doctorCommand,
   cleanCommand,
 ];
@@ -37,7 +40,8 @@ Examples:
   npm run lab -- --guest win11 --check benchmark
   npm run lab -- doctor                    what this machine lacks
   npm run lab -- verify latest             check the seal of the newest run
-  npm run lab -- guest start win11         look inside a fresh guest`;
+  npm run lab -- guest start win11         look inside a fresh guest
+  npm run lab -- winrm test 192.0.2.10     what a Windows host offers, and what is wrong with it`;
 
 /** The whole command line as a commander program, for running it and for documenting it. */
 export function labProgram(version: string, context: CliContext, finish: (exitCode: number) => void): Command {
@@ -70,7 +74,8 @@ export function labProgram(version: string, context: CliContext, finish: (exitCo
 }
 
 /** Runs one command line. Resolves with the exit code; never rejects, never exits the process. */
-export async function runCli(args: readonly string[], context: CliContext): Promise<number> {
+export async function runCli(args: readonly string[], outer: CliContext): Promise<number> {
+  const context: CliContext = { ...outer, masker: outer.masker ?? new Masker() };
   let exitCode = 0;
   try {
     const program = labProgram(await labVersion(), context, (code) => {

@@ -17,9 +17,23 @@ export function errorText(error: ErrorData, colour: boolean): string {
   return `${lines.join('\n')}\n`;
 }
 
+function masked(error: ErrorData, { masker }: CliContext): ErrorData {
+  if (masker === undefined) return error;
+  const { code, kind, message, hint, where, cause } = error;
+  const mask = (text: string): string => masker.mask(text);
+  return {
+    code,
+    kind,
+    message: mask(message),
+    hint: mask(hint),
+    ...(where === undefined ? {} : { where: mask(where) }),
+    ...(cause === undefined ? {} : { cause: mask(cause) }),
+  };
+}
+
 /** Shows anything thrown on standard error and gives the exit code that says whose fault it is. */
 export function showError(thrown: unknown, context: CliContext): number {
-  const error = toErrorData(thrown);
+  const error = masked(toErrorData(thrown), context);
   const colour = wantsColour(context) && context.stderr.isTTY === true;
   // Error texts may quote a guest.
   const clean = (text: string): string => stripVTControlCharacters(text);

@@ -34,7 +34,7 @@ export interface Wiring {
 export function wire(projectRoot: LocalPath, context: CliContext): Wiring {
   const folders = foldersIn(context.environment);
   const clock = systemClock;
-  const masker = new Masker();
+  const masker = context.masker ?? new Masker();
   const made = new Map<GuestSpec['provider'], Provider>();
   // `none` is for hosts that allow namespaces and for trying what happens where they are refused.
   const isolation = context.environment['LAB_ISOLATION'] === 'none' ? 'none' : 'auto';
