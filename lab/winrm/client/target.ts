@@ -2,9 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { LabError } from '../../core/error.ts';
 import type { Sha256 } from '../../core/ids.ts';
 import type { Secret } from '../../core/secret.ts';
-
-/** The form in which NTLM's tokens travel in HTTP headers: bare, or wrapped in SPNEGO (RFC 4178, [MS-SPNG]). */
-export type NegotiateToken = 'ntlmssp' | 'spnego';
+import type { NegotiateToken } from '../ntlm/client-handshake.ts';
 
 /** What ties a log-in to the TLS connection it happens on (RFC 5929). */
 export type ChannelBinding = 'tls-server-end-point' | 'none';

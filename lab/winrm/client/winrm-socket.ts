@@ -1,6 +1,8 @@
 import type { Call } from '../../core/call.ts';
 import { LabError } from '../../core/error.ts';
 import { isSealed, sealBody, sealedContentType, soapContentType, unsealBody } from '../framing/sealed-body.ts';
+import { channelBindingHash } from '../ntlm/channel-binding.ts';
+import { clientHandshake } from '../ntlm/client-handshake.ts';
 import { readNegotiate, writeNegotiate } from '../ntlm/negotiate-header.ts';
 import { NtlmClient, ntlmCredential } from '../ntlm/ntlm-client.ts';
 import type { SessionSecurity } from '../ntlm/session-security.ts';
@@ -103,8 +105,13 @@ export class WinrmSocket {
   }
 
   async #logIn(call: Call): Promise<void> {
-    const { user, password, url } = this.#target;
-    const ntlm = new NtlmClient(ntlmCredential(user, password));
+    const { user, password, url, tls, channelBinding, negotiateToken } = this.#target;
+    const { certificate } = this.#connection;
+    const ntlm = new NtlmClient(ntlmCredential(user, password), {
+      channelBinding: certificate && channelBinding !== 'none' ? channelBindingHash(certificate) : undefined,
+      seals: tls === undefined,
+    });
+    const handshake = clientHandshake(negotiateToken, ntlm);
     const shake = (token: Buffer): Promise<RawReply> =>
       this.#exchange(
         { headers: { authorization: writeNegotiate(token), 'content-type': soapContentType }, body: Buffer.alloc(0) },
@@ -113,7 +120,7 @@ export class WinrmSocket {
         call,
       );
     try {
-      const challenged = await shake(ntlm.negotiate());
+      const challenged = await shake(handshake.begin());
       const challenge = challenged.offers.map(readNegotiate).find((token) => token !== undefined);
       if (challenged.status !== 401)
         throw new ProtocolViolation(`the first step of the log-in was answered with HTTP ${challenged.status}`);
@@ -121,8 +128,7 @@ export class WinrmSocket {
         const advice = `It offers ${challenged.offers.join(', ') || 'no authentication at all'}: enable Negotiate on the guest (winrm set winrm/config/service/auth).`;
         throw LabError.of('winrm.authentication-refused', { url, user, scheme: 'NTLM', advice });
       }
-      const { token, session } = ntlm.authenticate(challenge);
-      const { status } = await shake(token);
+      const { status, offers } = await shake(handshake.prove(challenge));
       if (status === 401)
         throw LabError.of('winrm.authentication-refused', {
           url,
@@ -131,7 +137,7 @@ export class WinrmSocket {
           advice: 'The account may also be locked or barred from network log-on.',
         });
       if (status !== 200) throw new ProtocolViolation(`the log-in was answered with HTTP ${status}`);
-      this.#session = session;
+      this.#session = handshake.conclude(offers.map(readNegotiate).find((token) => token !== undefined));
     } catch (error) {
       throw wireError(error, this.#target, 'the log-in', HANDSHAKE_LIMIT_MS, call);
     }

@@ -34,7 +34,19 @@ export const wantedFlags: number = union(
   flags.key56,
 );
 
+/** Without these there are no integrity codes worth the name. */
+export const signingFlags: number = union(flags.sign, flags.extendedSessionSecurity, flags.key128);
+
 /** Without these there is no sealing worth the name. */
-export const neededFlags: number = union(flags.seal, flags.sign, flags.extendedSessionSecurity, flags.key128);
+export const sealingFlags: number = union(signingFlags, flags.seal);
 
 export const hasFlags = (given: number, wanted: number): boolean => (given & wanted) >>> 0 === wanted >>> 0;
+
+/** Whether a session key of its own is sent with the last token ([MS-NLMP] 3.2.5.1.2): only where there is something to protect with it. */
+export const exchangesKey = (given: number): boolean => hasFlags(given, flags.keyExchange) && (given & (flags.sign | flags.seal)) !== 0;
+
+/** The flags of a set by name, for messages. */
+export const namesOf = (set: number): readonly string[] =>
+  Object.entries(flags)
+    .filter(([, flag]) => hasFlags(set, flag))
+    .map(([name]) => name);

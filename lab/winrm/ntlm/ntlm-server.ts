@@ -1,7 +1,8 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Secret } from '../../core/secret.ts';
+import { type BindingPolicy, isBound, unbound } from './channel-binding.ts';
 import { avFlagMicProvided, avIds, buildAvPairs, parseAvPairs } from './av-pairs.ts';
-import { flags, hasFlags, neededFlags, wantedFlags } from './flags.ts';
+import { exchangesKey, flags, hasFlags, sealingFlags, signingFlags, wantedFlags } from './flags.ts';
 import { type Challenge, buildChallenge, micOffset, parseAuthenticate, parseNegotiate } from './messages.ts';
 import { fileTime, hmacMd5, proof, responseKey, sessionBaseKey, targetInfoOffset, utf16 } from './ntlmv2.ts';
 import { Rc4 } from './rc4.ts';
@@ -10,8 +11,10 @@ import { SessionSecurity } from './session-security.ts';
 /** Who logged in, under the name the server knows, and how to talk on. */
 export interface Accepted {
   readonly user: string;
-  /** Absent when the client did not ask for sealing under keys worth the name: it proved its password and no more. */
+  /** Absent when the client did not ask for integrity codes under keys worth the name: it proved its password and no more. */
   readonly session: SessionSecurity | undefined;
+  /** Whether messages may be sealed with it too. */
+  readonly seals: boolean;
 }
 
 /** An account: the name as the server knows it, and its password. */
@@ -25,11 +28,13 @@ const SHORTEST_NTLMV2 = 16 + targetInfoOffset;
 /** The server's half of one NTLMv2 handshake ([MS-NLMP] 3.2.5). One object per connection; a handshake can be tried once. */
 export class NtlmServer {
   readonly #computerName: string;
+  readonly #binding: BindingPolicy;
   #negotiate: Buffer | undefined;
   #challenge: (Challenge & { readonly message: Buffer }) | undefined;
 
-  constructor(computerName: string) {
+  constructor(computerName: string, binding: BindingPolicy = unbound) {
     this.#computerName = computerName;
+    this.#binding = binding;
   }
 
   /** Answers the client's first token. Throws a ProtocolViolation when it is malformed. */
@@ -65,7 +70,8 @@ export class NtlmServer {
   }
 
   /**
-   * Checks the client's last token; `undefined` means refused: unknown user, wrong password, weaker than NTLMv2, or a wrong integrity code.
+   * Checks the client's last token; `undefined` means refused: unknown user, wrong password, weaker than NTLMv2, made for another TLS connection, or
+   * with a wrong integrity code.
    * Throws a ProtocolViolation when it is malformed.
    */
   accept(message: Buffer, accounts: readonly Account[]): Accepted | undefined {
@@ -83,15 +89,20 @@ export class NtlmServer {
     const blob = fields.ntResponse.subarray(16);
     if (!timingSafeEqual(proof(key, challenge.serverChallenge, blob), ntProof)) return undefined;
     const baseKey = sessionBaseKey(key, ntProof);
-    const exchanged = hasFlags(fields.flags, flags.keyExchange);
+    const exchanged = exchangesKey(fields.flags);
     if (exchanged && fields.encryptedSessionKey.length !== 16) return undefined;
     const sessionKey = exchanged ? Buffer.from(fields.encryptedSessionKey) : baseKey;
     if (exchanged) new Rc4(baseKey).apply(sessionKey);
-    const avFlags = parseAvPairs(blob.subarray(targetInfoOffset)).get(avIds.flags);
+    const pairs = parseAvPairs(blob.subarray(targetInfoOffset));
+    if (!isBound(pairs.get(avIds.channelBindings), this.#binding)) return undefined;
+    const avFlags = pairs.get(avIds.flags);
     const provesIntegrity = avFlags !== undefined && avFlags.length === 4 && hasFlags(avFlags.readUInt32LE(), avFlagMicProvided);
     if (provesIntegrity && !this.#hasIntegrity(sessionKey, negotiate, challenge.message, message)) return undefined;
-    const seals = hasFlags(fields.flags, neededFlags);
-    return { user: account.name, session: seals ? new SessionSecurity('server', sessionKey, exchanged) : undefined };
+    return {
+      user: account.name,
+      session: hasFlags(fields.flags, signingFlags) ? new SessionSecurity('server', sessionKey, exchanged) : undefined,
+      seals: hasFlags(fields.flags, sealingFlags),
+    };
   }
 
   /** MIC ([MS-NLMP] 3.2.5.1.2): covers all three messages, itself as zeros. */

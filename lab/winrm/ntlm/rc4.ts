@@ -16,6 +16,15 @@ export class Rc4 {
     }
   }
 
+  /** A cipher that goes on from the same place. */
+  copy(): Rc4 {
+    const copy = new Rc4(this.#state);
+    copy.#state.set(this.#state);
+    copy.#i = this.#i;
+    copy.#j = this.#j;
+    return copy;
+  }
+
   /** Encrypts or decrypts `bytes` in place. */
   apply(bytes: Uint8Array): void {
     const state = this.#state;

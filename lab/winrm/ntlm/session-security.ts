@@ -15,7 +15,7 @@ export const directionKey = (sessionKey: Uint8Array, from: Side, purpose: 'signi
 /** One direction: its keys, the running cipher and the sequence number. */
 class Direction {
   readonly #signingKey: Buffer;
-  readonly #cipher: Rc4;
+  #cipher: Rc4;
   readonly #exchangedKey: boolean;
   #sequence = 0;
 
@@ -37,6 +37,14 @@ class Direction {
     checksum.copy(signature, 4);
     signature.writeUInt32LE(this.#sequence, 12);
     this.#sequence = (this.#sequence + 1) >>> 0;
+    return signature;
+  }
+
+  /** MAC of a text that is not encrypted. Takes a sequence number and leaves the cipher as it was ([MS-SPNG] 3.3.5.1). */
+  mechanismSignature(list: Uint8Array): Buffer {
+    const kept = this.#cipher.copy();
+    const signature = this.signature(this.checksum(list));
+    this.#cipher = kept;
     return signature;
   }
 
@@ -65,6 +73,20 @@ export class SessionSecurity {
     const checksum = this.#out.checksum(bytes);
     this.#out.applyCipher(bytes);
     return this.#out.signature(checksum);
+  }
+
+  /**
+   * The integrity code over SPNEGO's list of mechanisms (RFC 4178, 5). It comes before the first message: it has sequence number 0, the first
+   * message has 1, and both begin at the same place of the cipher ([MS-SPNG] 3.3.5.1).
+   */
+  signMechanisms(list: Uint8Array): Buffer {
+    return this.#out.mechanismSignature(list);
+  }
+
+  /** Whether the other side's integrity code is right. When it is not, the session must not be used. */
+  areMechanisms(list: Uint8Array, signature: Uint8Array): boolean {
+    const expected = this.#in.mechanismSignature(list);
+    return signature.length === expected.length && timingSafeEqual(signature, expected);
   }
 
   /** Decrypts `bytes` in place. Throws a {@link ProtocolViolation} when they are not what the other side sealed next; the session is then unusable. */
