@@ -2,7 +2,7 @@ import { mkdir, readFile, readdir, rm, utimes, writeFile } from 'node:fs/promise
 import path from 'node:path';
 import t from 'tap';
 import { callFor } from '../testing/calls.ts';
-import { type CachedFolder, cachedFolder, cachedFolderPath, findCached } from './cached-folder.ts';
+import { type CachedFolder, cachedFolder, cachedFolderPath, findCached, pruneUnused } from './cached-folder.ts';
 import { foldersIn } from './folders.ts';
 
 const call = callFor(20_000);
@@ -105,4 +105,59 @@ t.test('giving up while another makes it', async (t) => {
   open.resolve();
   await held;
   t.equal(made.length, 1);
+});
+
+const day = (number: number): Date => new Date(Date.UTC(2026, 0, number));
+
+t.test('what nobody has used for long is removed, but not what was used last of its kind', async (t) => {
+  const folders = foldersIn({ LAB_CACHE_DIR: t.testdir({ guests: {}, 'thing-0123456789ab.partial': {} }) });
+  const made: string[] = [];
+  const version = (kind: string, number: number): CachedFolder => thing(made, { kind, recipe: { number } });
+  const used: readonly (readonly [CachedFolder, Date])[] = [
+    [version('thing', 1), day(1)],
+    [version('thing', 2), day(2)],
+    [version('thing', 3), day(20)],
+    [version('other-thing', 1), day(1)],
+  ];
+  for (const [wanted, at] of used) await utimes((await cachedFolder(folders, wanted, call)).folder, at, at);
+  const removed = await pruneUnused(folders, day(10), call);
+  t.same(
+    Object.fromEntries(removed.map(({ name, usedAt }) => [name, usedAt])),
+    Object.fromEntries(used.slice(0, 2).map(([wanted, at]) => [path.basename(cachedFolderPath(folders, wanted)), at])),
+  );
+  t.ok(await findCached(folders, version('thing', 3)), 'in use');
+  t.ok(await findCached(folders, version('other-thing', 1)), 'the last of its kind');
+  t.equal((await readdir(folders.cache)).length, 4, 'nothing else was touched');
+});
+
+t.test('a look is a use', async (t) => {
+  const folders = foldersIn({ LAB_CACHE_DIR: t.testdir() });
+  const made: string[] = [];
+  const [first, second] = [thing(made, { recipe: 1 }), thing(made, { recipe: 2 })];
+  for (const wanted of [first, second]) await utimes((await cachedFolder(folders, wanted, call)).folder, day(1), day(1));
+  await cachedFolder(folders, first, call);
+  t.same(
+    (await pruneUnused(folders, day(10), call)).map(({ name }) => name),
+    [path.basename(cachedFolderPath(folders, second))],
+  );
+  await cachedFolder(folders, second, call);
+  t.equal(made.length, 3, 'what was removed is made again');
+});
+
+t.test('nothing that is in use is taken away, however many prune at the same time', async (t) => {
+  const folders = foldersIn({ LAB_CACHE_DIR: t.testdir() });
+  const made: string[] = [];
+  const last = thing(made, { recipe: 'last' });
+  await cachedFolder(folders, last, call);
+  for (let turn = 0; turn < 20; turn += 1) {
+    const wanted = thing(made, { recipe: turn });
+    await utimes((await cachedFolder(folders, wanted, call)).folder, day(1), day(1));
+    const [found] = await Promise.all([
+      cachedFolder(folders, wanted, call),
+      pruneUnused(folders, day(10), call),
+      pruneUnused(folders, day(10), call),
+    ]);
+    if ((await readFile(path.join(found.folder, 'file'), 'utf8').catch(() => 'gone')) !== 'content') t.fail(`turn ${turn}: it is gone`);
+  }
+  t.ok(made.length >= 21, `made ${made.length} times`);
 });

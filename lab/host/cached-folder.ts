@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Call } from '../core/call.ts';
@@ -45,11 +45,14 @@ export const cachedFolderPath = (folders: Folders, wanted: Pick<CachedFolder, 'k
   path.join(folders.cache, `${wanted.kind}-${sha256Of(JSON.stringify(wanted.recipe)).slice(0, DIGEST_CHARACTERS)}`) as LocalPath;
 
 /**
- * Looks a folder up without making it. Whole means: its marker is there, and each file the marker names has its size and its time, or failing
- * that its digest.
+ * Looks a folder up without making it, and stamps it as used now. Whole means: its marker is there, and each file the marker names has its size and
+ * its time, or failing that its digest.
  */
 export async function findCached(folders: Folders, wanted: Pick<CachedFolder, 'kind' | 'recipe'>): Promise<Cached | undefined> {
   const folder = cachedFolderPath(folders, wanted);
+  // Stamped before the look: whoever prunes either sees the stamp or has taken the folder away already. A cache of somebody else cannot be stamped.
+  const now = new Date();
+  await utimes(folder, now, now).catch(() => {});
   const text = await readTextIfThere(path.join(folder, MARKER));
   if (text === undefined) return undefined;
   const parsed = marker.safeParse(parseJson(text));
@@ -139,4 +142,50 @@ export async function pruneCached(folders: Folders, kind: string, most: number):
   );
   const old = aged.toSorted((a, b) => b.madeMs - a.madeMs).slice(most);
   await Promise.all(old.map(({ name }) => removeTree(path.join(folders.cache, name)).catch(() => {})));
+}
+
+/** A folder that was removed from the cache, and when it was last used. */
+export interface Pruned {
+  readonly name: string;
+  readonly usedAt: Date;
+}
+
+// wine-base-25091c91715e
+const NAME = /^(.+)-[0-9a-f]{12}$/;
+
+/**
+ * Removes the folders that nobody has looked up since an instant, whatever they hold. Of each kind the one used last stays, so that what is current
+ * stays too. Safe while others use the cache: a folder is taken away under the lock of its maker, and given back when somebody looked it up meanwhile.
+ * One that cannot be removed is left for the next time.
+ */
+export async function pruneUnused(folders: Folders, unusedSince: Date, call: Call): Promise<readonly Pruned[]> {
+  const aged = await Promise.all(
+    (await foldersBelow(folders.cache)).flatMap((name) => {
+      const kind = NAME.exec(name)?.[1];
+      const folder = path.join(folders.cache, name);
+      return kind === undefined ? [] : [stat(folder).then(({ mtime }) => ({ kind, name, folder, usedAt: mtime }))];
+    }),
+  );
+  const newestFirst = aged.toSorted((a, b) => b.usedAt.getTime() - a.usedAt.getTime());
+  const old = newestFirst.filter(
+    ({ kind, usedAt }, index) => usedAt < unusedSince && newestFirst.findIndex((other) => other.kind === kind) !== index,
+  );
+  const removed: Pruned[] = [];
+  for (const { name, folder, usedAt } of old) {
+    await using _lock = await takeLock(folder, `remove ${name}`, () => {}, call);
+    if (await removeUnlessUsed(folder, unusedSince).catch(() => false)) removed.push({ name, usedAt });
+  }
+  return removed;
+}
+
+async function removeUnlessUsed(folder: string, unusedSince: Date): Promise<boolean> {
+  if ((await stat(folder)).mtime >= unusedSince) return false;
+  const away = `${folder}.${randomBytes(4).toString('hex')}.old`;
+  await rename(folder, away);
+  if ((await stat(away)).mtime >= unusedSince) {
+    await rename(away, folder);
+    return false;
+  }
+  await rm(away, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
+  return true;
 }

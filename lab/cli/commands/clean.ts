@@ -1,15 +1,19 @@
 import path from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { callUntil, callWithin } from '../../engine/deadline.ts';
+import { pruneUnused } from '../../host/cached-folder.ts';
 import { removeTree } from '../../host/files.ts';
 import { cleanWorkshops } from '../../host/workshop.ts';
 import type { LabCommand } from '../lab-command.ts';
 import { withProject } from '../options.ts';
 import { type ProjectOptions, openProject, runsIn } from '../project.ts';
-import { forgetDeadGuests } from '../running-guests.ts';
+import { forgetDeadGuests, runningGuests } from '../running-guests.ts';
 import { wire } from '../wiring.ts';
 
 const LIMIT_MS = 120_000;
+const DAY_MS = 86_400_000;
+/** Days for which what a lab has made or fetched is kept although nobody asks for it: other labs on this machine may be of another version. */
+const KEPT_DAYS = 14;
 
 const count = (text: string): number => {
   // 20
@@ -17,9 +21,14 @@ const count = (text: string): number => {
   return Number(text);
 };
 
-/** `lab clean`: removes what killed labs have left: guests, work folders, notes; more only when asked. Never touches what a living process uses. */
+/**
+ * `lab clean`: removes what killed labs have left (guests, work folders, notes) and what nobody has used for long; more only when asked. Never touches
+ * what a living process uses.
+ */
 export const cleanCommand: LabCommand = (program, context) => {
-  const command = program.command('clean').description('remove what killed runs left behind; more only when asked');
+  const command = program
+    .command('clean')
+    .description('remove what killed runs left behind and what was not used for two weeks; more only when asked');
   withProject(command)
     .option('--reports-beyond <count>', 'also remove all but the newest COUNT runs', count)
     .option('--cache', 'also remove everything that can be fetched or made again')
@@ -30,6 +39,13 @@ export const cleanCommand: LabCommand = (program, context) => {
       const said: string[] = [];
       for (const provider of new Set(config.guests.map((spec) => wiring.providerOf(spec)))) said.push(...(await provider.clean(call)));
       said.push(...(await cleanWorkshops(wiring.folders.cache)), ...(await forgetDeadGuests(wiring.folders.state)));
+      // A guest stands on folders that were looked up when it was started.
+      const guestsSince = (await runningGuests(wiring.folders.state, wiring.masker)).map((guest) => Date.parse(guest.since));
+      const unusedSince = new Date(
+        Math.min(Date.parse(wiring.clock.now()) - KEPT_DAYS * DAY_MS, ...guestsSince.map((since) => since - DAY_MS)),
+      );
+      for (const { name, usedAt } of await pruneUnused(wiring.folders, unusedSince, call))
+        said.push(`removed ${name} from the cache, last used on ${usedAt.toISOString().slice(0, 10)}`);
       if (options.reportsBeyond !== undefined) {
         const runs = await runsIn(reports);
         for (const run of runs.slice(0, Math.max(0, runs.length - options.reportsBeyond))) {
