@@ -48,7 +48,7 @@ export interface BareGuest {
 }
 
 /** Starts a guest without an endpoint, for the length of the test. */
-export async function startBareGuest(t: Test, prepared: Prepared, spec: GuestSpec, call: Call): Promise<BareGuest> {
+export async function startBareGuest(t: Pick<Test, 'teardown'>, prepared: Prepared, spec: GuestSpec, call: Call): Promise<BareGuest> {
   const { layers } = await prepared.template(spec.build, call);
   const folder = (await mkdtemp(path.join(guestsFolder(realFolders), 'test-bare-'))) as LocalPath;
   const drive = { 'node.exe': prepared.node, 'agent.cjs': prepared.tools.agent, 'toolkit.cjs': prepared.tools.toolkit };

@@ -9,14 +9,17 @@ import type { Measurement } from './measurement.ts';
 import { type CopyAim, copyRows } from './winrm-copy-figures.ts';
 import { CopyReferee, type CopyRace, collected, copyRound } from './winrm-copy-rounds.ts';
 import { incompressible, realBundle, scratchPlace } from './winrm-payloads.ts';
-import { guestTargets, hostTarget } from './winrm-targets.ts';
+import { guestTargets, hostTarget, httpsGuestTarget } from './winrm-targets.ts';
 
 const PAYLOAD_BYTES = 100_000_000;
 const QUICK_BYTES = 20_000_000;
 const WARM_UP_BYTES = 2_000_000;
 
 /** The endpoint without its route back: then the transport pushes. */
-const pushed = ({ pull: _, ...endpoint }: WinrmAddress): WinrmAddress => endpoint;
+function pushed(endpoint: WinrmAddress): WinrmAddress {
+  const { pull: route, ...without } = endpoint;
+  return route === undefined ? endpoint : without;
+}
 
 const PUSHED = /^winrm-/;
 const pull = transportWay('pull', /pull/, ({ http }) => (http.pull === undefined ? 'it has no way back to this host' : http));
@@ -59,10 +62,15 @@ export const winrmCopy: Bench = {
     const warmUp = await incompressible(scratch.folder, WARM_UP_BYTES);
     const bundle = quick ? undefined : await realBundle(context, scratch.folder);
     await using guests = await guestTargets(context, 2);
+    await using httpsGuest = await httpsGuestTarget(context);
     await using host = await hostTarget(context);
     await using referee = new CopyReferee();
-    for (const target of [...guests.targets, ...host.targets]) await referee.admit(target, call);
-    const races = racesOf(guests.targets, host.targets, [payload, ...(bundle ? [bundle] : [])]);
+    for (const target of [...guests.targets, ...httpsGuest.targets, ...host.targets]) await referee.admit(target, call);
+    const races = [
+      ...racesToGuests(guests.targets, [payload, ...(bundle ? [bundle] : [])]),
+      { heading: `${payload.name} to a guest with HTTPS`, payload, targets: httpsGuest.targets, ways: [pushHttps, pushSealed] },
+      { heading: `${payload.name} to an endpoint without a guest`, payload, targets: host.targets, ways: all },
+    ];
     for (const race of races.slice(0, 1).concat(races.at(-1) ?? [])) await copyRound({ ...race, payload: warmUp }, 0, referee, call);
     const results = races.map(() => [] as Awaited<ReturnType<typeof copyRound>>[]);
     for (let round = 0; round < rounds; round += 1) {
@@ -76,17 +84,10 @@ export const winrmCopy: Bench = {
   },
 };
 
-function racesOf(
-  guests: readonly CopyTarget[],
-  host: readonly CopyTarget[],
-  payloads: readonly CopyRace['payload'][],
-): readonly CopyRace[] {
-  const toGuests = payloads.flatMap((payload, at): readonly CopyRace[] => [
+function racesToGuests(guests: readonly CopyTarget[], payloads: readonly CopyRace['payload'][]): readonly CopyRace[] {
+  return payloads.flatMap((payload, at) => [
     // What echoes line by line cares neither for the payload nor gains by a second guest, and takes long.
     { heading: `${payload.name} to one guest`, payload, targets: guests.slice(0, 1), ways: at === 0 ? all : fast },
     { heading: `${payload.name} to two guests at once`, payload, targets: guests, ways: fast },
   ]);
-  const [first] = payloads;
-  if (first === undefined) return toGuests;
-  return [...toGuests, { heading: `${first.name} to an endpoint without a guest`, payload: first, targets: host, ways: all }];
 }
