@@ -24,6 +24,10 @@ export interface ScannedXml {
 /** Stands where text was cut out. XML 1.0 forbids the character and the scan refuses documents that hold it, so nothing else can look like it. */
 export const cutMark = '\u0001';
 
+const FORBIDS = 'the XML holds characters that XML forbids';
+// U+0000, U+001B, U+FFFE; the mark itself stands for what was cut out
+const FORBIDDEN = /[\u0000\u0002-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
+
 // A–Z a–z 0–9 + / = and the white space base64 may be folded with
 const BASE64 = new Uint8Array(256);
 for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\r\n \t') BASE64[character.charCodeAt(0)] = 1;
@@ -38,7 +42,7 @@ function isBase64(bytes: Buffer, from: number, to: number): boolean {
  * XML forbids, and cuts out long base64 texts so that no XML parser ever sees them. Linear in the size; the cuts are views into `document`.
  */
 export function scanXml(document: Buffer): ScannedXml {
-  if (document.includes(0) || document.includes(1)) throw new ProtocolViolation('the XML holds characters that XML forbids');
+  if (document.includes(cutMark)) throw new ProtocolViolation(FORBIDS);
   const kept: Buffer[] = [];
   const cuts: Buffer[] = [];
   let keptUpTo = 0;
@@ -55,8 +59,14 @@ export function scanXml(document: Buffer): ScannedXml {
     keptUpTo = open;
   }
   const rest = cuts.length === 0 ? document : Buffer.concat([...kept, document.subarray(keptUpTo)]);
+  const xml = decoded(rest);
+  if (FORBIDDEN.test(xml)) throw new ProtocolViolation(FORBIDS);
+  return { xml, cuts };
+}
+
+function decoded(bytes: Buffer): string {
   try {
-    return { xml: new TextDecoder('utf-8', { fatal: true }).decode(rest), cuts };
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
     throw new ProtocolViolation('the XML is not valid UTF-8', { cause: error });
   }

@@ -36,7 +36,7 @@ export function resolveEntities(text: string): string {
       if (decimal === undefined && hexadecimal === undefined)
         throw new ProtocolViolation(`the XML uses an entity that is not one of XML's own five: ${whole}`);
       const code = decimal === undefined ? Number.parseInt(hexadecimal ?? '', 16) : Number.parseInt(decimal, 10);
-      if ((code < 0x20 && code !== 9 && code !== 10 && code !== 13) || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
+      if (code > 0x10ffff || FORBIDDEN.test(String.fromCodePoint(code)))
         throw new ProtocolViolation(`the XML refers to a character that XML forbids: ${whole}`);
       return String.fromCodePoint(code);
     },
