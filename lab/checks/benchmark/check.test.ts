@@ -67,7 +67,9 @@ t.test('batches go forwards and backwards in turn', async (t) => {
     }),
   });
   t.same(orders, [
-    'start-up start-up-twin reference',
+    'reference',
+    'start-up',
+    'start-up-twin',
     'start-up start-up-twin reference',
     'reference start-up-twin start-up',
     'scan',
@@ -151,6 +153,35 @@ t.test('a program that does not do what is measured fails', async (t) => {
   t.same(codesOf(forgetful.outcome), ['wrong-count']);
   const crashing = await ask({ programs: programsWith((_run, _files, doUsual) => ({ ...doUsual(), exitCode: 3_221_225_477 })) });
   t.ok(codesOf(crashing.outcome).includes('wrong-output'));
+});
+
+t.test('after a run that hung no other is made', async (t) => {
+  const hanging = async (command: string, at: number): Promise<{ readonly answer: Answer<BenchmarkFacts>; readonly runs: number }> => {
+    let runs = 0;
+    let hung = false;
+    const answer = await ask({
+      programs: programsWith((run, _files, doUsual) => {
+        if (!run.args.includes(command)) return doUsual();
+        runs += 1;
+        hung = runs === at;
+        return hung ? { exitCode: 0xc000013a } : doUsual();
+      }),
+      durationMs: (series, index) => (hung && !series.startsWith('reference') ? 25_010 : (usual.durationMs?.(series, index) ?? 0)),
+    });
+    return { answer, runs };
+  };
+  const first = await hanging('--version', 1);
+  t.equal(first.runs, 1, 'neither its twin nor another round');
+  t.equal(first.answer.facts.stopped, 'hung');
+  t.same(codesOf(first.answer.outcome), ['hangs', 'wrong-output']);
+  t.match(first.answer.outcome, { findings: [{ message: /in a run of start-up within 25 s; what was to be measured after it was not/ }] });
+  t.same(first.answer.guest.files.below(first.answer.guest.scratch), [], 'what the check made is gone');
+  const later = await hanging('--version', 4);
+  t.same([later.answer.facts.stopped, later.runs], ['hung', 8], 'the guest’s tool ends its batch, and no other is begun');
+  t.ok(codesOf(later.answer.outcome).includes('hangs'));
+  const scan = await hanging('scan', 1);
+  t.equal(scan.runs, 1);
+  t.match(scan.answer.outcome, { findings: [{ code: 'benchmark.hangs', message: /of scan within 25 s/ }] });
 });
 
 t.test('a guest whose own program does not print is inconclusive', async (t) => {

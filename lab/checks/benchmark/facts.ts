@@ -34,9 +34,10 @@ export const benchmarkFacts = z.strictObject({
     memoryBytes: count,
   }),
   series: z.array(series).length(seriesNames.length),
-  stopped: z
-    .enum(['quiet', 'most-rounds', 'time'])
-    .meta({ description: 'Why no more rounds were made: the twins agreed, the bound on rounds, the bound on time' }),
+  stopped: z.enum(['quiet', 'most-rounds', 'time', 'hung']).meta({
+    description:
+      'Why no more rounds were made: the twins agreed, the bound on rounds, the bound on time, a run of the program that hung (warm-ups are listed then)',
+  }),
   library: z.strictObject({
     videos: z.int().min(1),
     folders: count,

@@ -25,7 +25,7 @@ export function benchmarkHighlights(facts: BenchmarkFacts): readonly FactLine[] 
     {
       label: 'Noise',
       value: Number.isFinite(noise) ? `${(noise * 100).toFixed(0)} %` : 'not known',
-      note: `the same program measured as two; rounds ended by ${{ quiet: 'agreement of the two', 'most-rounds': 'the bound on rounds', time: 'the bound on time' }[stopped]}`,
+      note: `the same program measured as two; rounds ended by ${{ quiet: 'agreement of the two', 'most-rounds': 'the bound on rounds', time: 'the bound on time', hung: 'a run that did not end' }[stopped]}`,
     },
   ];
 }

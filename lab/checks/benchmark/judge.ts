@@ -82,6 +82,7 @@ function wrongOutput(facts: BenchmarkFacts): Finding[] {
   const miscounted = reported.filter((count) => count !== videos).length;
   const uncounted = reported.length !== runsOf(facts, 'scan').length;
   return [
+    ...(facts.stopped === 'hung' ? [hung(facts)] : []),
     ...findings,
     ...(miscounted > 0 || uncounted
       ? [
@@ -93,6 +94,20 @@ function wrongOutput(facts: BenchmarkFacts): Finding[] {
         ]
       : []),
   ];
+}
+
+/** The longest run that did not print what it should is the one that was ended. */
+function hung(facts: BenchmarkFacts): Finding {
+  const invalid = (['start-up', 'start-up-twin', 'scan'] as const).flatMap((series) =>
+    runsOf(facts, series).flatMap((run) => (isValid(run) ? [] : [{ series, durationMs: run.durationMs }])),
+  );
+  const [longest] = invalid.toSorted((a, b) => b.durationMs - a.durationMs);
+  const after = longest === undefined ? '' : ` of ${longest.series} within ${Math.round(longest.durationMs / 1000)} s`;
+  return finding(
+    'hangs',
+    `The program did not end by itself in a run${after}; what was to be measured after it was not`,
+    'Run it in such a guest and see what it waits for.',
+  );
 }
 
 const finding = (code: string, message: string, fix: string): Finding => ({ code: `benchmark.${code}`, severity: 'error', message, fix });

@@ -17,7 +17,9 @@ export type TreeDifference = z.infer<typeof treeDifference>;
 export const programFacts = z.strictObject({
   args: z.array(z.string()),
   exitCode: count.meta({ description: '0 to 4294967295; says nothing of a program that was not started' }),
-  ended: z.enum(['exited', 'timed-out', 'not-started']).meta({ description: '`not-started`: the guest refused the file' }),
+  ended: z
+    .enum(['exited', 'timed-out', 'not-started', 'not-run'])
+    .meta({ description: '`not-started`: the guest refused the file. `not-run`: the program had hung before and was not run again' }),
   truncated: z.boolean(),
   durationMs,
   stdoutCharacters: count,

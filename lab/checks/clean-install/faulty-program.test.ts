@@ -170,3 +170,37 @@ for (const { what, behave, code } of faults) {
     t.ok(codesOf(outcome).includes(code), `${code} is among ${codesOf(outcome).join(', ')}`);
   });
 }
+
+t.test('after a command that hung none is run, and what they would have done is not held against the program', async (t) => {
+  const commands: string[] = [];
+  const { facts, outcome } = await askCheck(cleanInstall, {
+    programs: programsWith((run, _files, doUsual) => {
+      commands.push(run.args.join(' '));
+      return run.args[0] === 'organize' ? { ended: 'timed-out', exitCode: 0xc000013a, durationMs: 25_020 } : doUsual();
+    }),
+    bundle: fakeBundle,
+    startsFrom: 'pristine',
+  });
+  t.same(
+    commands.map((command) => command.split(' ', 1)[0]),
+    ['--version', '--help', 'verify', 'scan', 'organize'],
+  );
+  t.same(
+    [facts.scan, facts.dryRun, facts.apply, facts.again].map(({ run }) => run.program.ended),
+    ['exited', 'timed-out', 'not-run', 'not-run'],
+  );
+  t.equal(facts.absentFolder.program.ended, 'not-run');
+  t.same(
+    codesOf(outcome).filter((code) => !code.startsWith('plan-')),
+    ['hangs', 'output-invalid', 'not-run'],
+  );
+  t.match(outcome, {
+    findings: [
+      { message: /^`organize .*` did not end by itself within 25 s$/ },
+      {},
+      {},
+      {},
+      { message: 'The program had hung, so 3 of its 8 commands were not run: `organize`, `organize`, `scan`' },
+    ],
+  });
+});

@@ -31,7 +31,7 @@ export function judgeCleanInstall(facts: CleanInstallFacts, policy: Policy): Out
   const isRunning = facts.version.program.ended !== 'not-started';
   const findings = [
     ...judgeFiles(facts),
-    ...(isRunning ? [...judgePrograms(facts), ...judgeWork(facts)] : judgeRun(facts.version.program, SUCCESS)),
+    ...(isRunning ? [...judgePrograms(facts), ...judgeWork(facts), ...judgeUnasked(facts)] : judgeRun(facts.version.program, SUCCESS)),
     ...judgeSystem(facts, policy),
   ];
   if (findings.length > 0) return { kind: 'failed', findings };
@@ -118,48 +118,58 @@ function judgePrograms({ version, help, components, absentFolder, bundle }: Clea
     components.found.some((found) => found.package === name && found.works && found.origin === 'embedded' && found.trial !== '');
   const broken = components.found.filter((found) => !found.works).map((found) => found.package);
   return [
-    ...judgeRun(version.program, SUCCESS),
-    ...when(
-      !version.hasVersion,
-      'wrong-version',
-      `--version does not say ${bundle.version}: ${JSON.stringify(version.firstLine)}`,
-      'The executable and the manifest are not of the same build.',
-    ),
-    ...judgeRun(help.program, SUCCESS),
-    ...when(
-      help.missingCommands.length > 0,
-      'help-incomplete',
-      `--help does not name ${help.missingCommands.join(', ')}`,
-      'Describe every command in the help.',
-    ),
-    ...judgeEvents(components.run, SUCCESS),
-    ...when(
-      components.working !== components.found.length,
-      'component-count',
-      `The summary counts ${components.working ?? 'no'} working parts and ${components.found.length} were reported`,
-      'Report every native part and count it.',
-    ),
-    ...components.expected
-      .filter((name) => !isWorking(name))
-      .map((name) =>
-        fault(
-          'component-missing',
-          `The native part of ${name} was not loaded from the executable and exercised`,
-          'Embed it, and have `verify --components` load and try it.',
-        ),
+    ...judgeRun(
+      version.program,
+      SUCCESS,
+      when(
+        !version.hasVersion,
+        'wrong-version',
+        `--version does not say ${bundle.version}: ${JSON.stringify(version.firstLine)}`,
+        'The executable and the manifest are not of the same build.',
       ),
-    ...when(
-      broken.length > 0,
-      'component-broken',
-      `Native parts that do not work: ${broken.join(', ')}`,
-      'Run `verify --components` on such a guest and mend what it says.',
     ),
-    ...judgeRun(absentFolder.program, FATAL),
-    ...when(
-      absentFolder.program.stderrCharacters === 0 || !absentFolder.isNamed,
-      'silent-error',
-      'An absent folder is not named on standard error',
-      'Say what was not found and what to do.',
+    ...judgeRun(
+      help.program,
+      SUCCESS,
+      when(
+        help.missingCommands.length > 0,
+        'help-incomplete',
+        `--help does not name ${help.missingCommands.join(', ')}`,
+        'Describe every command in the help.',
+      ),
+    ),
+    ...judgeEvents(components.run, SUCCESS, [
+      ...when(
+        components.working !== components.found.length,
+        'component-count',
+        `The summary counts ${components.working ?? 'no'} working parts and ${components.found.length} were reported`,
+        'Report every native part and count it.',
+      ),
+      ...components.expected
+        .filter((name) => !isWorking(name))
+        .map((name) =>
+          fault(
+            'component-missing',
+            `The native part of ${name} was not loaded from the executable and exercised`,
+            'Embed it, and have `verify --components` load and try it.',
+          ),
+        ),
+      ...when(
+        broken.length > 0,
+        'component-broken',
+        `Native parts that do not work: ${broken.join(', ')}`,
+        'Run `verify --components` on such a guest and mend what it says.',
+      ),
+    ]),
+    ...judgeRun(
+      absentFolder.program,
+      FATAL,
+      when(
+        absentFolder.program.stderrCharacters === 0 || !absentFolder.isNamed,
+        'silent-error',
+        'An absent folder is not named on standard error',
+        'Say what was not found and what to do.',
+      ),
     ),
   ];
 }
@@ -175,65 +185,69 @@ function judgeWork({ library, scan, dryRun, apply, again }: CleanInstallFacts): 
       'The sample library is not as it was made',
       'Something in the guest changes files as they are written.',
     ),
-    ...judgeEvents(scan.run, SCANNED),
-    ...none(
-      scan.notReported,
-      'scan-incomplete',
-      'The scan does not report videos',
-      'Every video of the folder must be reported, whatever its name.',
-    ),
-    ...none(
-      scan.foreign,
-      'scan-foreign',
-      'The scan reports what is no video of the library',
-      'Report paths as they are on the disk, and videos only.',
-    ),
-    ...none(
-      scan.misread,
-      'scan-misread',
-      'Plain names were misread',
-      'Look at the parser: these names follow the commonest pattern there is.',
-    ),
-    ...unchanged(scan.treeAfter, 'scan-changes', 'A scan changed the library', KEEP),
-    ...judgeEvents(dryRun.run, PLANNED),
-    ...none(dryRun.unaccounted, 'plan-incomplete', 'Videos are neither planned to move nor said to stay', 'Account for every video.'),
-    ...none(dryRun.plainWithoutMove, 'plan-without', 'Plain names were given no place', 'Look at the parser and the naming.'),
-    ...none(
-      dryRun.bad,
-      'plan-faulty',
-      'Planned moves that must not be made',
-      'A plan must name files that exist and give each a place of its own below the destination.',
-    ),
-    ...unchanged(dryRun.treeAfter, 'dry-run-changes', 'A dry run changed files', KEEP),
-    ...judgeEvents(apply.run, apply.occupied === undefined ? PLANNED : CONFLICT),
-    ...when(
-      apply.occupied !== undefined && apply.moved !== toMove,
-      'apply-count',
-      `${apply.moved} files were said to be moved, ${toMove} were planned and free to move`,
-      'Apply what the dry run showed.',
-    ),
-    ...none(apply.misplaced, 'apply-misplaced', 'Files are not where the plan said', 'Apply what the dry run showed.'),
-    ...none(
-      apply.lost,
-      'apply-lost',
-      'Files are lost: their content is nowhere any more',
-      'Never remove a file before its copy is verified.',
-    ),
-    ...none(
-      apply.overwritten,
-      'apply-overwrote',
-      'A file that was in the way was not left alone',
-      'Never overwrite: leave both files where they are and say so.',
-    ),
-    ...none(
-      apply.unexpected,
-      'apply-unexpected',
-      'Files appeared that no plan named',
-      'Write nothing into the library that the plan does not show.',
-    ),
-    ...judgeEvents(again.run, apply.occupied === undefined ? PLANNED : CONFLICT),
-    ...when(again.moved > 0, 'again-moves', `A second run moved ${again.moved} files again`, KEEP),
-    ...unchanged(again.treeAfter, 'again-changes', 'A second run changed files', KEEP),
+    ...judgeEvents(scan.run, SCANNED, [
+      ...none(
+        scan.notReported,
+        'scan-incomplete',
+        'The scan does not report videos',
+        'Every video of the folder must be reported, whatever its name.',
+      ),
+      ...none(
+        scan.foreign,
+        'scan-foreign',
+        'The scan reports what is no video of the library',
+        'Report paths as they are on the disk, and videos only.',
+      ),
+      ...none(
+        scan.misread,
+        'scan-misread',
+        'Plain names were misread',
+        'Look at the parser: these names follow the commonest pattern there is.',
+      ),
+      ...unchanged(scan.treeAfter, 'scan-changes', 'A scan changed the library', KEEP),
+    ]),
+    ...judgeEvents(dryRun.run, PLANNED, [
+      ...none(dryRun.unaccounted, 'plan-incomplete', 'Videos are neither planned to move nor said to stay', 'Account for every video.'),
+      ...none(dryRun.plainWithoutMove, 'plan-without', 'Plain names were given no place', 'Look at the parser and the naming.'),
+      ...none(
+        dryRun.bad,
+        'plan-faulty',
+        'Planned moves that must not be made',
+        'A plan must name files that exist and give each a place of its own below the destination.',
+      ),
+      ...unchanged(dryRun.treeAfter, 'dry-run-changes', 'A dry run changed files', KEEP),
+    ]),
+    ...judgeEvents(apply.run, apply.occupied === undefined ? PLANNED : CONFLICT, [
+      ...when(
+        apply.occupied !== undefined && apply.moved !== toMove,
+        'apply-count',
+        `${apply.moved} files were said to be moved, ${toMove} were planned and free to move`,
+        'Apply what the dry run showed.',
+      ),
+      ...none(apply.misplaced, 'apply-misplaced', 'Files are not where the plan said', 'Apply what the dry run showed.'),
+      ...none(
+        apply.lost,
+        'apply-lost',
+        'Files are lost: their content is nowhere any more',
+        'Never remove a file before its copy is verified.',
+      ),
+      ...none(
+        apply.overwritten,
+        'apply-overwrote',
+        'A file that was in the way was not left alone',
+        'Never overwrite: leave both files where they are and say so.',
+      ),
+      ...none(
+        apply.unexpected,
+        'apply-unexpected',
+        'Files appeared that no plan named',
+        'Write nothing into the library that the plan does not show.',
+      ),
+    ]),
+    ...judgeEvents(again.run, apply.occupied === undefined ? PLANNED : CONFLICT, [
+      ...when(again.moved > 0, 'again-moves', `A second run moved ${again.moved} files again`, KEEP),
+      ...unchanged(again.treeAfter, 'again-changes', 'A second run changed files', KEEP),
+    ]),
   ];
 }
 
@@ -262,7 +276,9 @@ function judgeSystem(facts: CleanInstallFacts, policy: Policy): readonly Finding
   ];
 }
 
-function judgeRun(program: ProgramFacts, allowed: readonly number[]): readonly Finding[] {
+/** What a run shows by itself, and what was found in what it did. Of a run that was not made there is nothing to say. */
+function judgeRun(program: ProgramFacts, allowed: readonly number[], found: readonly Finding[] = []): readonly Finding[] {
+  if (program.ended === 'not-run') return [];
   const line = program.args.map((arg) => (arg.includes(' ') ? `"${arg}"` : arg)).join(' ');
   return [
     ...when(
@@ -289,17 +305,31 @@ function judgeRun(program: ProgramFacts, allowed: readonly number[]): readonly F
       `\`${line}\` printed more than the lab keeps`,
       'Forty small files need no megabyte of output.',
     ),
+    ...found,
   ];
 }
 
-function judgeEvents(run: EventRunFacts, allowed: readonly number[]): readonly Finding[] {
-  return [
-    ...judgeRun(run.program, allowed),
+/** Every run of the program that could have been made after one that hung, and was not. */
+function judgeUnasked(facts: CleanInstallFacts): readonly Finding[] {
+  const { version, help, components, scan, dryRun, apply, again, absentFolder } = facts;
+  const programs = [version, help, components.run, scan.run, dryRun.run, apply.run, again.run, absentFolder].map(({ program }) => program);
+  const unasked = programs.filter((program) => program.ended === 'not-run');
+  return when(
+    unasked.length > 0,
+    'not-run',
+    `The program had hung, so ${unasked.length} of its ${programs.length} commands were not run: ${unasked.map((program) => `\`${program.args[0] ?? ''}\``).join(', ')}`,
+    'Mend what hangs first; then the others are tried again.',
+  );
+}
+
+function judgeEvents(run: EventRunFacts, allowed: readonly number[], found: readonly Finding[]): readonly Finding[] {
+  return judgeRun(run.program, allowed, [
     ...none(
       run.problems,
       'output-invalid',
       `\`${run.program.args[0]}\` prints what its contract does not allow`,
       'Every line must be valid against cli-event.v1.json, the last one a summary that agrees with the others.',
     ),
-  ];
+    ...found,
+  ]);
 }
