@@ -49,6 +49,16 @@ export const guestErrors = {
     message: '{url} refused {user} ({scheme})',
     hint: 'Check user and password. {advice}',
   },
+  'winrm.log-in-broken-off': {
+    kind: 'transport',
+    message: 'The log-in of {user} at {url} was broken off: {reason}',
+    hint: '{advice}',
+  },
+  'winrm.ntlm-too-weak': {
+    kind: 'transport',
+    message: '{url} offers {what}, which is too weak to seal messages',
+    hint: 'Use its HTTPS listener, where TLS protects them; or look on the guest for a policy that takes away 128-bit encryption or NTLMv2 session security.',
+  },
   'winrm.unencrypted-refused': {
     kind: 'transport',
     message: '{url} takes no unencrypted messages',

@@ -72,20 +72,24 @@ function tlsOptions(target: Target, trust: CertificateTrust): tls.ConnectionOpti
   const common = { servername: net.isIP(target.host) === 0 ? target.host : '', ALPNProtocols: ['http/1.1'] };
   // The handshake still proves that the server holds the certificate's key; the certificate itself is compared with the pin right after it.
   if (trust.by === 'pin') return { ...common, rejectUnauthorized: false, checkServerIdentity: () => undefined };
-  let context = contexts.get(trust);
-  if (!context) contexts.set(trust, (context = tls.createSecureContext({ ca: authorities(trust) })));
-  return { ...common, secureContext: context, rejectUnauthorized: true };
+  return { ...common, secureContext: contextOf(trust), rejectUnauthorized: true };
 }
 
-/** Reading some hundred authorities takes longer than a handshake: done once for all connections of a target. */
-const contexts = new WeakMap<CertificateTrust, tls.SecureContext>();
+type Authorities = Exclude<CertificateTrust, { by: 'pin' }>;
 
-function authorities(trust: Exclude<CertificateTrust, { by: 'pin' }>): string[] {
+/** Reading some hundred authorities takes longer than a handshake: done once. */
+let systemContext: tls.SecureContext | undefined;
+const contexts = new WeakMap<Authorities, tls.SecureContext>();
+
+function contextOf(trust: Authorities): tls.SecureContext {
   switch (trust.by) {
-    case 'authority':
-      return [trust.pem];
     case 'system':
       // Node's own list knows nothing of the authorities that a company installs on its machines.
-      return [...tls.getCACertificates('default'), ...tls.getCACertificates('system')];
+      return (systemContext ??= tls.createSecureContext({ ca: [...tls.getCACertificates('default'), ...tls.getCACertificates('system')] }));
+    case 'authority': {
+      const context = contexts.get(trust) ?? tls.createSecureContext({ ca: trust.pem });
+      contexts.set(trust, context);
+      return context;
+    }
   }
 }

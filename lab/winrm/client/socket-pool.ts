@@ -32,6 +32,8 @@ export class SocketPool {
 
   release(socket: WinrmSocket): void {
     this.#lent.delete(socket);
+    // Whoever forgot one log-in has likely forgotten all of that time, and each would cost a message's way to find out.
+    if (socket.forgotten) for (const idle of this.#idle.splice(0)) idle.close();
     if (socket.usable && !this.#closed && this.#idle.length < MOST_IDLE) this.#idle.push(socket);
     else socket.close();
   }

@@ -1,20 +1,17 @@
 import type { Call } from '../../core/call.ts';
-import { LabError } from '../../core/error.ts';
 import { isSealed, sealBody, sealedContentType, soapContentType, unsealBody } from '../framing/sealed-body.ts';
-import { channelBindingHash } from '../ntlm/channel-binding.ts';
-import { clientHandshake } from '../ntlm/client-handshake.ts';
-import { readNegotiate, writeNegotiate } from '../ntlm/negotiate-header.ts';
-import { NtlmClient, ntlmCredential } from '../ntlm/ntlm-client.ts';
+import { readChallenges } from '../ntlm/negotiate-header.ts';
 import type { SessionSecurity } from '../ntlm/session-security.ts';
 import { ProtocolViolation } from '../protocol-violation.ts';
 import { type XmlPart, joinParts } from '../soap/xml-parts.ts';
-import { type OneConnection, oneConnection } from './one-connection.ts';
+import { type LoginAnswer, handshakeLimitMs, ntlmLogIn } from './ntlm-log-in.ts';
+import { NotSent, type OneConnection, oneConnection } from './one-connection.ts';
 import type { Target } from './target.ts';
 import { wireError } from './wire-errors.ts';
 
 /** Twice what is asked for with MaxEnvelopeSize: multipart wrapper and a server that counts differently. */
 const MOST_ANSWER_BYTES = 1_100_000;
-const HANDSHAKE_LIMIT_MS = 30_000;
+const NOTHING = Buffer.alloc(0);
 
 /** A message ready for one socket: when it is sealed, it can be sent on no other and in no other order. */
 export interface Prepared {
@@ -41,6 +38,9 @@ export class WinrmSocket {
   #usable = true;
   /** Prepared and not yet posted. */
   #unsent = 0;
+  /** Whether a message has been taken since the log-in. */
+  #proven = false;
+  #forgotten = false;
 
   private constructor(target: Target, connection: OneConnection) {
     this.#target = target;
@@ -53,7 +53,7 @@ export class WinrmSocket {
   /** Connects and logs in. With Basic there is nothing more to do before the first message. */
   static async open(target: Target, call: Call): Promise<WinrmSocket> {
     const connection = await oneConnection(target, call).catch((error: unknown) => {
-      throw wireError(error, target, 'connecting', HANDSHAKE_LIMIT_MS, call);
+      throw wireError(error, target, 'connecting', handshakeLimitMs, call);
     });
     const socket = new WinrmSocket(target, connection);
     try {
@@ -68,6 +68,11 @@ export class WinrmSocket {
   /** Whether another message may be sent on it. A message that was sealed and never sent leaves a gap that the other end takes for an attack. */
   get usable(): boolean {
     return this.#usable && this.#unsent === 0;
+  }
+
+  /** Whether the server no longer knew the log-in of this connection. */
+  get forgotten(): boolean {
+    return this.#forgotten;
   }
 
   close(): void {
@@ -87,13 +92,18 @@ export class WinrmSocket {
   }
 
   /**
-   * Sends a message and waits for the answer, at most `limitMs`. Rejects with {@link NotSent} when it never left, else with an error of the
-   * catalogue; the socket is unusable after either.
+   * Sends a message and waits for the answer, at most `limitMs`. Rejects with {@link NotSent} when it never left or was refused unread because the
+   * server had forgotten the log-in, else with an error of the catalogue; the socket is unusable after either.
    */
   async post(message: Prepared, action: string, limitMs: number, call: Call): Promise<Reply> {
     this.#unsent--;
     try {
       const reply = await this.#exchange(message, action, limitMs, call);
+      if (reply.status === 401 && this.#proven) {
+        this.#forgotten = true;
+        throw new NotSent('the log-in of the connection is no longer known');
+      }
+      this.#proven = this.#target.authentication === 'ntlm';
       // An answer to a sealed message that is not sealed can only come from whoever did not read it: an HTTP status without content.
       if (!isSealed(reply.contentType)) return this.#session && !this.#target.tls ? { ...reply, body: Buffer.alloc(0) } : reply;
       if (this.#session === undefined) throw new ProtocolViolation('a sealed answer came on a connection without keys');
@@ -105,42 +115,12 @@ export class WinrmSocket {
   }
 
   async #logIn(call: Call): Promise<void> {
-    const { user, password, url, tls, channelBinding, negotiateToken } = this.#target;
-    const { certificate } = this.#connection;
-    const ntlm = new NtlmClient(ntlmCredential(user, password), {
-      channelBinding: certificate && channelBinding !== 'none' ? channelBindingHash(certificate) : undefined,
-      seals: tls === undefined,
-    });
-    const handshake = clientHandshake(negotiateToken, ntlm);
-    const shake = (token: Buffer): Promise<RawReply> =>
-      this.#exchange(
-        { headers: { authorization: writeNegotiate(token), 'content-type': soapContentType }, body: Buffer.alloc(0) },
-        'log in',
-        HANDSHAKE_LIMIT_MS,
-        call,
-      );
-    try {
-      const challenged = await shake(handshake.begin());
-      const challenge = challenged.offers.map(readNegotiate).find((token) => token !== undefined);
-      if (challenged.status !== 401)
-        throw new ProtocolViolation(`the first step of the log-in was answered with HTTP ${challenged.status}`);
-      if (challenge === undefined) {
-        const advice = `It offers ${challenged.offers.join(', ') || 'no authentication at all'}: enable Negotiate on the guest (winrm set winrm/config/service/auth).`;
-        throw LabError.of('winrm.authentication-refused', { url, user, scheme: 'NTLM', advice });
-      }
-      const { status, offers } = await shake(handshake.prove(challenge));
-      if (status === 401)
-        throw LabError.of('winrm.authentication-refused', {
-          url,
-          user,
-          scheme: 'NTLM',
-          advice: 'The account may also be locked or barred from network log-on.',
-        });
-      if (status !== 200) throw new ProtocolViolation(`the log-in was answered with HTTP ${status}`);
-      this.#session = handshake.conclude(offers.map(readNegotiate).find((token) => token !== undefined));
-    } catch (error) {
-      throw wireError(error, this.#target, 'the log-in', HANDSHAKE_LIMIT_MS, call);
-    }
+    const ask = async (authorization: string): Promise<LoginAnswer> => {
+      const message = { headers: { authorization, 'content-type': soapContentType }, body: NOTHING };
+      const { status, offers } = await this.#exchange(message, 'the log-in', handshakeLimitMs, call);
+      return { status, challenges: readChallenges(offers) };
+    };
+    this.#session = await ntlmLogIn(this.#target, this.#connection.certificate, ask, call);
   }
 
   async #exchange(message: Prepared, action: string, limitMs: number, call: Call): Promise<RawReply> {

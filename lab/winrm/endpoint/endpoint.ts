@@ -3,6 +3,7 @@ import type http from 'node:http';
 import type { Socket } from 'node:net';
 import type { Secret } from '../../core/secret.ts';
 import { isSealed, sealBody, sealedContentType, soapContentType, unsealBody } from '../framing/sealed-body.ts';
+import { parseRequest } from '../messages/request.ts';
 import { type BindingPolicy, type CbtHardening, channelBindingHash } from '../ntlm/channel-binding.ts';
 import type { SessionSecurity } from '../ntlm/session-security.ts';
 import { ProtocolViolation } from '../protocol-violation.ts';
@@ -108,14 +109,19 @@ async function serve(
   request: http.IncomingMessage,
   response: http.ServerResponse,
 ): Promise<void> {
-  // /wsman, /WSMAN?PSVersion=5.1
-  if (!/^\/wsman\/?(?:\?.*)?$/i.test(request.url ?? '')) return reply(response, 404);
+  // /wsman, /WSMAN?PSVersion=5.1, /wsman-anon/identify
+  const path = /^\/wsman(?<anonymous>-anon\/identify)?\/?(?:\?.*)?$/i.exec(request.url ?? '');
+  if (!path) return reply(response, 404);
   if (request.method !== 'POST') return reply(response, 405);
   const body = await readBody(request, service.quotas.maxEnvelopeBytes);
   if (body === undefined) return reply(response, 413, { close: true });
   const contentType = request.headers['content-type'] ?? '';
-  if (request.headers['wsmanidentify']?.toString().toLowerCase() === 'unauthenticated')
-    return reply(response, 200, { parts: service.dispatcher.identity() });
+  const anonymous = path.groups?.['anonymous'] !== undefined;
+  // DSP0226, 11: Identify may be asked without a log-in, and nothing else may.
+  if (anonymous || request.headers['wsmanidentify']?.toString().toLowerCase() === 'unauthenticated') {
+    if (isIdentify(body)) return reply(response, 200, { parts: service.dispatcher.identity() });
+    if (anonymous) return reply(response, 400, { close: true });
+  }
   let document = body;
   let session: SessionSecurity | undefined;
   let user: string;
@@ -148,6 +154,18 @@ async function serve(
     });
   }
   return reply(response, answer.status, { parts: answer.parts, session, challenges });
+}
+
+/** Far more than Identify needs: strangers get no more of the parser. */
+const MOST_STRANGERS_BYTES = 8192;
+
+function isIdentify(body: Buffer): boolean {
+  try {
+    return body.length > 0 && body.length <= MOST_STRANGERS_BYTES && parseRequest(body, MOST_STRANGERS_BYTES).kind === 'identify';
+  } catch (error) {
+    if (error instanceof ProtocolViolation) return false;
+    throw error;
+  }
 }
 
 interface Content {
