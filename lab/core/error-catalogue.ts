@@ -1,6 +1,7 @@
 import { copyErrors } from './copy-errors.ts';
 import type { ErrorEntry } from './error-entry.ts';
 import { guestErrors } from './guest-errors.ts';
+import { sshErrors } from './ssh-errors.ts';
 
 /** Every expected failure of the lab. `docs/reference/errors.md` is generated from this list. */
 export const errorCatalogue = {
@@ -319,6 +320,7 @@ export const errorCatalogue = {
   },
   ...copyErrors,
   ...guestErrors,
+  ...sshErrors,
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

@@ -12,7 +12,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ssh: ['core'],
   transports: ['core', 'winrm', 'ssh', 'host'],
   guests: ['core', 'host', 'winrm', 'ssh', 'toolkit'],
-  toolkit: ['core', 'host'],
+  toolkit: ['core', 'host', 'ssh'],
   checks: ['core'],
   reporters: ['core'],
   trust: ['core', 'host'],

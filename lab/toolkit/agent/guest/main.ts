@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
 import { Refusal, toRefusal } from './refusal.ts';
 import { request, serve } from './request.ts';
+import { serveSftp } from './sftp/serve-sftp.ts';
 import { writeLine } from './standard-streams.ts';
 import { digest, receive, send } from './transfer.ts';
 
@@ -15,12 +16,14 @@ const main = async ([verb = '', argument = '']: readonly string[]): Promise<void
       return receive(decoded(argument));
     case 'send':
       return send(decoded(argument));
+    case 'sftp':
+      return serveSftp();
     case 'request':
       return request();
     case 'serve':
       return serve();
   }
-  throw new Refusal('bad-request', `unknown verb ${JSON.stringify(verb)}; there are digest, receive, send, request and serve`);
+  throw new Refusal('bad-request', `unknown verb ${JSON.stringify(verb)}; there are digest, receive, send, sftp, request and serve`);
 };
 
 /** The JSON object inside a base64url argument, which needs no quoting in any shell. */
@@ -43,8 +46,8 @@ main(process.argv.slice(2)).then(
   () => end(0),
   (error: unknown) => {
     const refusal = toRefusal(error);
-    // Half a file may stand on the output of `send`, where a line of JSON would be taken for its end.
-    if (process.argv[2] === 'send') writeSync(2, `${refusal.message}\n`);
+    // Half a file may stand on the output of `send`, where a line of JSON would be taken for its end; that of `sftp` has no lines.
+    if (process.argv[2] === 'send' || process.argv[2] === 'sftp') writeSync(2, `${refusal.message}\n`);
     else writeLine({ error: refusal.message });
     end(1);
   },
