@@ -1,0 +1,17 @@
+import { randomBytes } from 'node:crypto';
+import t from 'tap';
+import { joinParts, sizeOfParts, writeParts } from './xml-parts.ts';
+
+t.test('bytes come out as one base64 text, whatever their size', async (t) => {
+  for (const sizeBytes of [0, 1, 2, 3, 47_999, 48_000, 48_001, 96_000, 375_000]) {
+    const bytes = randomBytes(sizeBytes);
+    t.equal(joinParts(['<a>é', bytes, '</a>']).toString(), `<a>é${bytes.toString('base64')}</a>`, `${sizeBytes} bytes`);
+  }
+});
+
+t.test('parts are written to their place', async (t) => {
+  const parts = ['ab', Buffer.alloc(50_000, 1)];
+  const target = Buffer.alloc(sizeOfParts(parts) + 2, 'x');
+  t.equal(writeParts(parts, target, 1), target.length - 1);
+  t.match(target.toString(), /^xabAQEB[^x]*x$/);
+});
