@@ -22,6 +22,11 @@ export const copyErrors = {
     message: '{path} arrived changed: its list of files has SHA-256 {actual} instead of {expected}',
     hint: 'Files were changed while they were copied, or the guest cannot be trusted. Copy it again.',
   },
+  'copy.not-listening': {
+    kind: 'host',
+    message: 'Files cannot be offered to the guest: {reason}',
+    hint: 'Give the endpoint’s `pull` an address of this host; without one, files are pushed.',
+  },
   'copy.no-way': {
     kind: 'transport',
     message: 'No way was left to copy {path}: {reasons}',

@@ -175,6 +175,8 @@ const fakeTransport: Transport = {
     run: () => Promise.reject(new Error('no command is expected')),
     put: async (_local, to) => ({ path: to, sizeBytes: archive.sizeBytes, sha256: archive.sha256, durationMs: 1, way: 'test' }),
     get: () => Promise.reject(new Error('no download is expected')),
+    putDirectory: () => Promise.reject(new Error('no folder is expected')),
+    getDirectory: () => Promise.reject(new Error('no folder is expected')),
     [Symbol.asyncDispose]: async () => {},
   }),
 };

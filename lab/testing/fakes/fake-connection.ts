@@ -66,7 +66,8 @@ export function fakeConnection(script: readonly ExpectedExchange[]): FakeConnect
 }
 
 const kindOf = (expected: ExpectedExchange): Kind => kinds.find((kind) => kind in expected) ?? 'run';
-const subjectOf = (expected: ExpectedExchange): string | RegExp => (expected as Readonly<Record<Kind, string | RegExp>>)[kindOf(expected)];
+const subjectOf = (expected: ExpectedExchange): string | RegExp =>
+  (expected as unknown as Readonly<Record<Kind, string | RegExp>>)[kindOf(expected)];
 
 const matches = (pattern: string | RegExp, text: string): boolean => (typeof pattern === 'string' ? pattern === text : pattern.test(text));
 

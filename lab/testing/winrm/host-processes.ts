@@ -6,9 +6,12 @@ const KILLED = 0xc000013a;
 
 /**
  * Runs an endpoint's commands in this machine's shell, for tests of the protocol without a guest. A process that wants an exit code wider than
- * eight bits writes it in decimal to file descriptor 3.
+ * eight bits writes it in decimal to file descriptor 3. `running` leaves out the lines that `isCounted` does not want.
  */
-export function hostProcesses(environment: Readonly<Record<string, string>> = {}): GuestProcesses & { readonly running: () => number } {
+export function hostProcesses(
+  environment: Readonly<Record<string, string>> = {},
+  isCounted: (line: string) => boolean = () => true,
+): GuestProcesses & { readonly running: () => number } {
   let running = 0;
   return {
     running: () => running,
@@ -30,12 +33,12 @@ export function hostProcesses(environment: Readonly<Record<string, string>> = {}
         stdin.on('error', () => {});
         const exited = new Promise<number>((settle) => {
           child.once('close', (exitCode) => {
-            running--;
+            if (isCounted(command.line)) running--;
             settle(wide === '' ? (exitCode ?? KILLED) : Number(wide) >>> 0);
           });
         });
         child.once('spawn', () => {
-          running++;
+          if (isCounted(command.line)) running++;
           resolve({
             output: merge(stdout, stderr),
             exited,

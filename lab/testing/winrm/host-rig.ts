@@ -43,6 +43,9 @@ const commands: TransportCommands = {
   directory: script('process.stdout.write(process.cwd())'),
 };
 
+/** A copier stays for the next copy and is none of the suite's commands: `'node' 'guest-tool.cjs' copy` */
+const COPIER = / copy$/;
+
 /** An endpoint over processes of this machine and a transport to it: WinRM on both ends and no guest at all. */
 export async function hostRig(t: Test, authentication: WinrmAddress['authentication']): Promise<TransportRig<WinrmAddress>> {
   const folder = await scratchFolder(t);
@@ -51,7 +54,7 @@ export async function hostRig(t: Test, authentication: WinrmAddress['authenticat
   const tool = path.join(folder, 'guest-tool.cjs');
   await bundleGuestTool(tool);
   const password = new Secret('pass wörd <&>');
-  const processes = hostProcesses({ LAB_GUEST_ROOT: root });
+  const processes = hostProcesses({ LAB_GUEST_ROOT: root }, (line) => !COPIER.test(line));
   const service = await startEndpoint({
     host: '127.0.0.1',
     port: 0,

@@ -55,6 +55,8 @@ const scripted = (run: (command: RemoteCommand, signal: AbortSignal) => ReturnTy
   run: (command, call) => run(command, call.signal),
   put: () => Promise.reject(new Error('not expected')),
   get: () => Promise.reject(new Error('not expected')),
+  putDirectory: () => Promise.reject(new Error('not expected')),
+  getDirectory: () => Promise.reject(new Error('not expected')),
   [Symbol.asyncDispose]: async () => {},
 });
 

@@ -102,8 +102,9 @@ export async function pumpStdin(
     let ready = piece && prepare(piece);
     while (piece && ready && !over.aborted) {
       const delivering = deliver(piece, ready);
-      delivering.catch(() => {});
-      const nextPiece = await pull();
+      // A piece that is lost must be told though the source may have nothing more to give for hours.
+      const lost = new Promise<never>((_, reject) => void delivering.catch(reject));
+      const nextPiece = await Promise.race([pull(), lost]);
       const nextReady = nextPiece && !inParts && socket.usable ? prepare(nextPiece) : undefined;
       await delivering;
       piece = nextPiece;

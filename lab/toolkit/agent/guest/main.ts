@@ -1,12 +1,16 @@
 import { writeSync } from 'node:fs';
+import { serveCopies } from './copier.ts';
 import { Refusal, toRefusal } from './refusal.ts';
 import { request, serve } from './request.ts';
 import { serveSftp } from './sftp/serve-sftp.ts';
 import { writeLine } from './standard-streams.ts';
+import { packTree, placeTree, treeDigest } from './transfer-tree.ts';
 import { digest, receive, send } from './transfer.ts';
 
 /** Longest argument taken; a command line of Windows has at most 32767 characters. */
 const LONGEST_ARGUMENT = 40_000;
+
+const VERBS = 'digest, receive, send, copy, tree-digest, place-tree, pack-tree, sftp, request and serve';
 
 const main = async ([verb = '', argument = '']: readonly string[]): Promise<void> => {
   switch (verb) {
@@ -16,6 +20,14 @@ const main = async ([verb = '', argument = '']: readonly string[]): Promise<void
       return receive(decoded(argument));
     case 'send':
       return send(decoded(argument));
+    case 'copy':
+      return serveCopies();
+    case 'tree-digest':
+      return writeLine(treeDigest(decoded(argument)));
+    case 'place-tree':
+      return writeLine(await placeTree(decoded(argument)));
+    case 'pack-tree':
+      return writeLine(await packTree(decoded(argument)));
     case 'sftp':
       return serveSftp();
     case 'request':
@@ -23,7 +35,7 @@ const main = async ([verb = '', argument = '']: readonly string[]): Promise<void
     case 'serve':
       return serve();
   }
-  throw new Refusal('bad-request', `unknown verb ${JSON.stringify(verb)}; there are digest, receive, send, sftp, request and serve`);
+  throw new Refusal('bad-request', `unknown verb ${JSON.stringify(verb)}; there are ${VERBS}`);
 };
 
 /** The JSON object inside a base64url argument, which needs no quoting in any shell. */

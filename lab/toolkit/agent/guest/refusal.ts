@@ -2,6 +2,7 @@
  * Why the tool did not do what it was asked.
  *
  * `bad-request`: the question itself. `unsafe-path`: a path that leads out. `exists`, `not-found`: what stood or did not stand there.
+ * `damaged`: bytes that are not what was promised. `unreachable`: an address that cannot be fetched from.
  * `archive-unsafe`: an entry that would do harm. `archive-damaged`: bytes that are no sound zip. `start-failed`: the guest could not start a program.
  * `unkillable`: a program outlived its end. `too-large`: an answer or an amount over the bound. `io`: anything else the system said.
  * `bug`: the tool's own fault.
@@ -11,6 +12,8 @@ export type RefusalCode =
   | 'unsafe-path'
   | 'exists'
   | 'not-found'
+  | 'damaged'
+  | 'unreachable'
   | 'archive-unsafe'
   | 'archive-damaged'
   | 'start-failed'

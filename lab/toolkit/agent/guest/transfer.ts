@@ -8,8 +8,17 @@ import { CHUNK_BYTES, readInput, writeLine, writeOutput } from './standard-strea
 
 /** `digest`: whether a file is there, and what it holds. */
 export function digest(question: Readonly<Record<string, unknown>>): void {
+  writeLine(digestOf(question));
+}
+
+/** The same as a value. */
+export function digestOf(question: Readonly<Record<string, unknown>>): {
+  readonly exists: boolean;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+} {
   const found = digestFile(toNative(question['path']));
-  writeLine(found ? { exists: true, ...found } : { exists: false, sizeBytes: 0, sha256: '' });
+  return found ? { exists: true, ...found } : { exists: false, sizeBytes: 0, sha256: '' };
 }
 
 /**

@@ -1,13 +1,15 @@
+import { createHash } from 'node:crypto';
 import { closeSync, existsSync, lstatSync, mkdirSync, openSync, rmSync, rmdirSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { type ZipFile, openPromise } from 'yauzl';
 import type { UnpackReceipt } from '../../../core/toolkit.ts';
+import type { TreeItem } from '../../../core/tree-text.ts';
 import type { Questions } from '../../questions.ts';
 import { toNative, toNativeBelowDrive } from './guest-path.ts';
 import { isRealDirectory } from './real-directory.ts';
 import { Refusal, errnoOf } from './refusal.ts';
-import { type SafeEntry, safeEntries } from './zip-entries.ts';
+import { type SafeEntry, safeEntries, zipBounds } from './zip-entries.ts';
 
 /**
  * Extracts a zip. All entries are looked at before the first byte is written; existing files are refused; sizes and CRC-32 must hold. After a
@@ -15,28 +17,51 @@ import { type SafeEntry, safeEntries } from './zip-entries.ts';
  */
 export async function unpack({ archive, to }: Questions['unpack']): Promise<UnpackReceipt> {
   const started = process.hrtime.bigint();
-  const source = toNative(archive);
-  const target = toNativeBelowDrive(to);
+  const unpacked = await extractArchive(toNative(archive), toNativeBelowDrive(to), zipBounds.growth);
+  return { ...unpacked, durationMs: Number(process.hrtime.bigint() - started) / 1e6, tool: 'agent' };
+}
+
+/**
+ * The same for native paths. `growth`: unpacked bytes allowed for each byte of the archive. `onItem` hears of what was made, with `/` between parts;
+ * a file's digest is of the bytes that were written.
+ */
+export async function extractArchive(
+  source: string,
+  target: string,
+  growth: number,
+  onItem?: (item: TreeItem) => void,
+): Promise<Pick<UnpackReceipt, 'files' | 'bytes'>> {
   const zip = await opened(source);
   const made: Made = { files: [], directories: [], real: new Set() };
   try {
-    const entries = await damagedUnlessRefused(() => safeEntries(zip, zip.fileSize));
+    const entries = await damagedUnlessRefused(() => safeEntries(zip, zip.fileSize, growth));
     makeTarget(target, made);
     let files = 0;
     let bytes = 0;
     for (const safe of entries) {
       makeParents(target, safe, made);
-      if (safe.kind === 'directory') continue;
-      bytes += await extract(zip, safe, path.join(target, ...safe.parts), made);
+      const name = safe.parts.join('/');
+      if (safe.kind === 'directory') {
+        onItem?.({ kind: 'directory', path: name });
+        continue;
+      }
+      const extracted = await extract(zip, safe, path.join(target, ...safe.parts), made);
+      onItem?.({ kind: 'file', path: name, ...extracted });
+      bytes += extracted.sizeBytes;
       files += 1;
     }
-    return { files, bytes, durationMs: Number(process.hrtime.bigint() - started) / 1e6, tool: 'agent' };
+    return { files, bytes };
   } catch (error) {
     takeBack(made);
     throw error;
   } finally {
     zip.close();
   }
+}
+
+interface FileFacts {
+  readonly sizeBytes: number;
+  readonly sha256: string;
 }
 
 /** What has been created, in order. */
@@ -97,9 +122,10 @@ function makeParents(target: string, { kind, parts }: SafeEntry, made: Made): vo
   }
 }
 
-async function extract(zip: ZipFile, { entry }: SafeEntry, native: string, made: Made): Promise<number> {
+async function extract(zip: ZipFile, { entry }: SafeEntry, native: string, made: Made): Promise<FileFacts> {
   const file = openSync(native, 'wx');
   made.files.push(native);
+  const hash = createHash('sha256');
   try {
     let written = 0;
     let checksum = 0;
@@ -109,12 +135,13 @@ async function extract(zip: ZipFile, { entry }: SafeEntry, native: string, made:
         written += bytes.length;
         if (written > entry.uncompressedSize) throw new Refusal('archive-damaged', `${entry.fileName} is larger than it says`);
         checksum = crc32(bytes, checksum);
+        hash.update(bytes);
         for (let offset = 0; offset < bytes.length;) offset += writeSync(file, bytes, offset, bytes.length - offset);
       }
     });
     if (written !== entry.uncompressedSize || checksum !== entry.crc32)
       throw new Refusal('archive-damaged', `${entry.fileName} does not match its size and checksum`);
-    return written;
+    return { sizeBytes: written, sha256: hash.digest('hex') };
   } finally {
     closeSync(file);
   }

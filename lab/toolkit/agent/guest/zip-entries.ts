@@ -34,7 +34,7 @@ const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)/i;
 const UNSTORABLE = /[\u0000-\u001f<>:"|?*\\]/;
 
 /** Reads all entries and refuses the whole archive if one of them must not be written. Nothing has been written when it throws. */
-export async function safeEntries(zip: ZipFile, archiveBytes: number): Promise<readonly SafeEntry[]> {
+export async function safeEntries(zip: ZipFile, archiveBytes: number, growth: number): Promise<readonly SafeEntry[]> {
   if (zip.entryCount > zipBounds.entries)
     throw new Refusal('archive-unsafe', `${zip.entryCount} entries are more than ${zipBounds.entries}`);
   const found: SafeEntry[] = [];
@@ -47,7 +47,7 @@ export async function safeEntries(zip: ZipFile, archiveBytes: number): Promise<r
     if (found.length >= zipBounds.entries) throw new Refusal('archive-unsafe', `more than ${zipBounds.entries} entries`);
     // Entries that share bytes are how a bomb gets past a bound on each of them.
     if (packed > archiveBytes) throw new Refusal('archive-unsafe', 'entries overlap');
-    if (unpacked > Math.min(zipBounds.bytes, Math.max(zipBounds.freeBytes, archiveBytes * zipBounds.growth))) {
+    if (unpacked > Math.min(zipBounds.bytes, Math.max(zipBounds.freeBytes, archiveBytes * growth))) {
       throw new Refusal('archive-unsafe', `it would grow from ${archiveBytes} to more than ${unpacked - 1} bytes`);
     }
     const safe = { entry, ...placeOf(entry) };
