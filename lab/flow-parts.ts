@@ -2,7 +2,7 @@ import type { Release } from './core/bundle.ts';
 import type { Call } from './core/call.ts';
 import type { AnyCheck } from './core/check.ts';
 import type { Clock } from './core/clock.ts';
-import type { HostFacts } from './core/event.ts';
+import type { HostFacts, LaneHolder } from './core/event.ts';
 import type { FactLine } from './core/fact-line.ts';
 import type { GuestLease, GuestSpec, Provider, ToolkitKind } from './core/guest.ts';
 import type { LocalPath, Sha256 } from './core/ids.ts';
@@ -41,8 +41,8 @@ export interface FlowParts {
   readonly transport: Transport;
   readonly toolkitFor: (kind: ToolkitKind, connection: Connection) => Toolkit;
   readonly checks: readonly AnyCheck[];
-  /** Keeps other labs on this machine from measuring at the same time. */
-  readonly alone: (purpose: string, call: Call) => Promise<AsyncDisposable>;
+  /** Keeps other labs on this machine from measuring at the same time. `onWait` is told who does, as long as somebody does. */
+  readonly alone: (purpose: string, onWait: (holder: LaneHolder) => void, call: Call) => Promise<AsyncDisposable>;
   readonly reporters: readonly Reporter[];
   /** Source to verified bundle. The zip ends up in the run folder, so that what was verified is sealed with the rest. */
   readonly prepareRelease: (runFolder: LocalPath, runStep: RunReleaseStep, call: Call) => Promise<PreparedRelease>;

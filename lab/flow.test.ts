@@ -26,6 +26,29 @@ t.test('every guest answers every check, guests are released, and the record is 
   t.equal(rig.events().at(-1)?.type, 'run-finished');
 });
 
+t.test('a check that waits for another lab says for which, and when it goes on', async (t) => {
+  const rig = await flowRig(t, [testCheck('a'), testCheck('b', undefined, { lane: 'host' })]);
+  const holder = { pid: 4711, purpose: 'benchmark@theirs', since: '2026-01-02T03:04:05.000Z' };
+  const { record } = await rig.run({
+    alone: async (purpose, onWait) => {
+      if (purpose === 'b@one') onWait(holder);
+      return { [Symbol.asyncDispose]: async () => {} };
+    },
+  });
+  t.equal(record.verdict, 'accepted');
+  const told = rig.events().filter((event) => 'cell' in event && event.cell === 'b@one');
+  t.match(told, [
+    { type: 'cell-started' },
+    { type: 'cell-waiting', holder },
+    { type: 'cell-waited', durationMs: Number },
+    { type: 'cell-finished', outcome: { kind: 'passed' } },
+  ]);
+  t.notOk(
+    rig.events().some((event) => event.type === 'cell-waiting' && event.cell !== 'b@one'),
+    'the other one does not wait',
+  );
+});
+
 t.test('the plan is on the disk before any guest starts', async (t) => {
   const rig = await flowRig(t, [testCheck('a')]);
   await rig.run();

@@ -73,7 +73,7 @@ export async function flowParts(
     transport: wiring.transport,
     toolkitFor,
     checks,
-    alone: (purpose, call) => takeLock('host-lane', purpose, () => {}, call),
+    alone: (purpose, onWait, call) => takeLock('host-lane', purpose, onWait, call),
     prepareRelease: (runFolder, runStep, call) =>
       prepareRelease(project, { clock, folders }, path.join(runFolder, 'release') as LocalPath, runStep, call),
     seal: async (runFolder, call) => {

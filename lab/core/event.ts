@@ -27,6 +27,10 @@ export const hostFacts = z.strictObject({
 });
 export type HostFacts = z.infer<typeof hostFacts>;
 
+/** The process that keeps others from measuring, as it says of itself. */
+export const laneHolder = z.strictObject({ pid: z.int().positive(), purpose: z.string(), since: z.iso.datetime() });
+export type LaneHolder = z.infer<typeof laneHolder>;
+
 /** The host stages of a run, in the order a reader expects them. */
 export const stepNames = ['build', 'bundle', 'scan', 'prepare-guests'] as const;
 export type StepName = (typeof stepNames)[number];
@@ -82,6 +86,12 @@ export const labEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('bundle-copied'), guest, sizeBytes, sha256: sha256Schema, way: z.string(), durationMs }),
   z.strictObject({ type: z.literal('retried'), what: z.string(), attempt: z.int().min(1), error: errorData }),
   z.strictObject({ type: z.literal('cell-started'), cell }),
+  z.strictObject({
+    type: z.literal('cell-waiting'),
+    cell,
+    holder: laneHolder.meta({ description: 'Another lab on this machine that measures, and has to end first' }),
+  }),
+  z.strictObject({ type: z.literal('cell-waited'), cell, durationMs }),
   z.strictObject({
     type: z.literal('cell-finished'),
     cell,

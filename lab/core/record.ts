@@ -114,6 +114,8 @@ export function foldRecord(plan: Plan, lines: readonly JournalLine[]): RunRecord
       case 'guest-rewound':
       case 'guest-released':
       case 'cell-started':
+      case 'cell-waiting':
+      case 'cell-waited':
         break;
       case 'plan-written':
         record.plan = event.sha256;

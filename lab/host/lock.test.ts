@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import net from 'node:net';
 import t from 'tap';
 import { callUntil } from '../engine/deadline.ts';
 import { callFor, openCall } from '../testing/calls.ts';
@@ -23,6 +25,26 @@ t.test('one holder at a time; a waiter is told who holds it and gets it next', a
   const second = await waiting;
   t.match(told, { pid: process.pid, purpose: 'first purpose', since: /^\d{4}-/ });
   await second[Symbol.asyncDispose]();
+});
+
+t.test('a stranger under the name says nothing, and is waited for', async (t) => {
+  const address = `\0anivault-lab-${process.getuid?.() ?? 0}-${createHash('sha256').update(name('squatted')).digest('hex').slice(0, 32)}`;
+  for (const greeting of [
+    'not JSON\n',
+    '[]\n',
+    '{"pid":"1","purpose":"x","since":"now"}\n',
+    '{"pid":1,"purpose":2,"since":"2026-01-01T00:00:00Z"}\n',
+    'x'.repeat(9000),
+  ]) {
+    const stranger = net.createServer((socket) => socket.on('error', () => {}).write(greeting, () => stranger.close()));
+    stranger.on('connection', (socket) => setTimeout(() => socket.destroy(), 20));
+    stranger.listen(address);
+    await once(stranger, 'listening');
+    const told: unknown[] = [];
+    const lock = await takeLock(name('squatted'), 'mine', (holder) => told.push(holder), callFor(5000));
+    await lock[Symbol.asyncDispose]();
+    t.same(told, [], JSON.stringify(greeting.slice(0, 40)));
+  }
 });
 
 t.test('different names do not meet', async (t) => {

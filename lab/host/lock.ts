@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import net from 'node:net';
+import { z } from 'zod';
 import type { Call } from '../core/call.ts';
 
 /** Who holds a lock and since when, as told by the holder itself. */
@@ -8,6 +9,8 @@ export interface LockHolder {
   readonly purpose: string;
   readonly since: string;
 }
+
+const lockHolder = z.object({ pid: z.int().positive(), purpose: z.string(), since: z.iso.datetime() });
 
 /** Longest answer read from a holder. */
 const MOST_HOLDER_BYTES = 4096;
@@ -52,6 +55,15 @@ function listen(address: string, purpose: string): Promise<net.Server | undefine
   });
 }
 
+/** Any program of this machine can listen under the name: what it says may be anything, and is then not told. */
+function parseHolder(text: string): LockHolder | undefined {
+  try {
+    return lockHolder.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
 function untilHolderLeaves(address: string, onWait: (holder: LockHolder) => void, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = net.connect(address);
@@ -67,7 +79,8 @@ function untilHolderLeaves(address: string, onWait: (holder: LockHolder) => void
     socket.on('data', (text: string) => {
       if (told.includes('\n')) return;
       told = (told + text).slice(0, MOST_HOLDER_BYTES);
-      if (told.includes('\n')) onWait(JSON.parse(told) as LockHolder);
+      const holder = told.includes('\n') ? parseHolder(told) : undefined;
+      if (holder) onWait(holder);
     });
     socket.on('error', give);
     socket.on('close', give);

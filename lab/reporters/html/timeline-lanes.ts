@@ -72,6 +72,8 @@ export function timelineLanes(journal: readonly JournalLine[]): readonly Lane[] 
       case 'bundle-made':
       case 'scan-finished':
       case 'guest-rewound':
+      case 'cell-waiting':
+      case 'cell-waited':
       case 'guest-released':
       case 'retried':
       case 'warning':

@@ -7,7 +7,7 @@ import { outcomeWords } from '../wording/outcome-words.ts';
 import { plainLine } from '../wording/plain-text.ts';
 import { countText, durationText, sizeText } from '../wording/quantity.ts';
 import { type Paint, outcomeStyle } from './paint.ts';
-import { partsOfCell } from './running.ts';
+import { partsOfCell, waitingFor } from './running.ts';
 
 /** A complete line about something that happened. */
 export interface Happening {
@@ -123,6 +123,14 @@ export function happenings(event: LabEvent, paint: Paint): readonly Happening[] 
     case 'cell-started': {
       const { check, guest } = partsOfCell(event.cell);
       return [line(guest, `${clean(check)} started`, true)];
+    }
+    case 'cell-waiting': {
+      const { check, guest } = partsOfCell(event.cell);
+      return [line(guest, paint('yellow', clean(waitingFor(check, event.holder))))];
+    }
+    case 'cell-waited': {
+      const { check, guest } = partsOfCell(event.cell);
+      return [line(guest, `${clean(check)} goes on after ${durationText(event.durationMs)}`, true)];
     }
     case 'cell-finished': {
       const { check, guest } = partsOfCell(event.cell);

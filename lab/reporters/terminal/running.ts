@@ -1,4 +1,4 @@
-import type { LabEvent, StepName } from '../../core/event.ts';
+import type { LabEvent, LaneHolder, StepName } from '../../core/event.ts';
 
 /** What one step or guest is doing right now, and since when on the monotonic clock. */
 export interface Activity {
@@ -78,13 +78,18 @@ export function advance(running: Running, event: LabEvent, nowMs: number): Runni
       return guest(event.guest, 'failed');
     case 'guest-released':
       return { ...running, guests: new Map([...running.guests].filter(([name]) => name !== event.guest)) };
-    case 'cell-started': {
+    case 'cell-started':
+    case 'cell-waited': {
       const { check, guest: name } = partsOfCell(event.cell);
       return guest(name, check);
     }
+    case 'cell-waiting': {
+      const { check, guest: name } = partsOfCell(event.cell);
+      return guest(name, waitingFor(check, event.holder));
+    }
     case 'cell-finished': {
       const { check, guest: name } = partsOfCell(event.cell);
-      const idle = running.guests.get(name)?.doing === check ? guest(name, BETWEEN_CHECKS) : running;
+      const idle = isDoing(running.guests.get(name)?.doing ?? '', check) ? guest(name, BETWEEN_CHECKS) : running;
       return { ...idle, cellsFinished: running.cellsFinished + 1 };
     }
     case 'interrupted':
@@ -100,6 +105,13 @@ export function advance(running: Running, event: LabEvent, nowMs: number): Runni
       return running;
   }
 }
+
+/** Whether a guest is asked a check, or its turn has not come when the check ends. */
+const isDoing = (doing: string, check: string): boolean => doing === check || doing.startsWith(`${check}, waiting `);
+
+/** A check that waits until another lab on the machine has measured. */
+export const waitingFor = (check: string, { pid, purpose }: LaneHolder): string =>
+  `${check}, waiting until ${purpose} of another lab (process ${pid}) is over`;
 
 function progressText({ what, done, total, unit }: Extract<LabEvent, { type: 'step-progress' }>): string {
   if (done === undefined || total === undefined || total <= 0) return what;

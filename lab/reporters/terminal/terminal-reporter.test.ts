@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import t from 'tap';
+import type { CellId } from '../../core/ids.ts';
 import type { Call } from '../../core/call.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Reporter } from '../../core/reporter.ts';
@@ -173,6 +174,23 @@ t.test('a check under way shows its name and its time; what is over stands above
   t.match(screen.text(), /win10 +clean-install 2 s$/m);
   t.match(screen.text(), /─── running · 0 of 6 cells answered\nwin10/);
   t.match(screen.text(), /^win10 +bundle copied/m);
+  reporter.close?.();
+});
+
+t.test('a check that waits for another lab says so, until it goes on', async (t) => {
+  const { reporter, screen, clock } = onScreen(200);
+  await play(reporter, 'emulated', 'cell-started');
+  const [line] = sampleRun('emulated').lines;
+  const cell = 'clean-install@win10' as CellId;
+  const holder = { pid: 4711, purpose: 'benchmark@\u001b[31mtheirs', since: '2026-01-02T03:04:05.000Z' };
+  if (line) reporter.on({ ...line, event: { type: 'cell-waiting', cell, holder } });
+  await clock.pass(2100);
+  const waiting = /win10 +clean-install, waiting until benchmark@\S*theirs of another lab \(process 4711\) is over/;
+  t.match(screen.text(), new RegExp(`${waiting.source}$`, 'm'), 'a line that stays');
+  t.match(screen.text(), new RegExp(`${waiting.source} 2 s`), 'and what is going on');
+  if (line) reporter.on({ ...line, event: { type: 'cell-waited', cell, durationMs: 2100 } });
+  await clock.pass(1100);
+  t.match(screen.text(), /win10 +clean-install 1 s$/m);
   reporter.close?.();
 });
 

@@ -1,6 +1,7 @@
 import type { Call } from '../../core/call.ts';
 import type { AnyCheck, Guest } from '../../core/check.ts';
 import { type ErrorData, LabError, toErrorData } from '../../core/error.ts';
+import type { LaneHolder } from '../../core/event.ts';
 import type { FactLine } from '../../core/fact-line.ts';
 import type { Format } from '../../core/formats.ts';
 import type { GuestLease } from '../../core/guest.ts';
@@ -90,7 +91,7 @@ async function ask(
   try {
     const seconds = parts.timeouts.checkSeconds + parts.timeouts.copySeconds;
     using timed = callWithin(seconds * 1000, cell.id, parts.clock, watched);
-    await using alone = cell.lane === 'host' ? await parts.alone(cell.id, timed) : undefined;
+    await using alone = cell.lane === 'host' ? await turnOf(cell, parts, timed) : undefined;
     void alone;
     const toolkit = await session.ready(check.startsFrom, watch, timed);
     const guest: Guest = {
@@ -116,6 +117,19 @@ async function ask(
   } finally {
     over = true;
   }
+}
+
+/** Waits until no other lab on the machine measures, and says for whom. */
+async function turnOf(cell: PlannedCell, { alone, clock, emit }: VerifyParts, call: Call): Promise<AsyncDisposable> {
+  const startedMs = clock.monotonicMs();
+  let waited = false;
+  const onWait = (holder: LaneHolder): void => {
+    waited = true;
+    emit({ type: 'cell-waiting', cell: cell.id, holder });
+  };
+  const turn = await alone(cell.id, onWait, call);
+  if (waited) emit({ type: 'cell-waited', cell: cell.id, durationMs: clock.monotonicMs() - startedMs });
+  return turn;
 }
 
 /** The format of a check's facts. */

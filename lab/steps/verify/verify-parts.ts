@@ -3,7 +3,7 @@ import type { Call } from '../../core/call.ts';
 import type { AnyCheck } from '../../core/check.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { LabConfig } from '../../core/config.ts';
-import type { LabEvent } from '../../core/event.ts';
+import type { LabEvent, LaneHolder } from '../../core/event.ts';
 import type { ToolkitKind } from '../../core/guest.ts';
 import type { LocalPath } from '../../core/ids.ts';
 import type { Plan } from '../../core/plan.ts';
@@ -20,8 +20,8 @@ export interface VerifyParts {
   readonly transport: Transport;
   readonly toolkitFor: (kind: ToolkitKind, connection: Connection) => Toolkit;
   readonly lanes: Lanes;
-  /** Taken around `host` lane work, so that two labs on one machine do not measure each other. */
-  readonly alone: (purpose: string, call: Call) => Promise<AsyncDisposable>;
+  /** Taken around `host` lane work, so that two labs on one machine do not measure each other. `onWait` is told who does. */
+  readonly alone: (purpose: string, onWait: (holder: LaneHolder) => void, call: Call) => Promise<AsyncDisposable>;
   readonly timeouts: LabConfig['timeouts'];
   readonly clock: Clock;
   readonly masker: Masker;
