@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import t, { type Test } from 'tap';
 import { type ForeignEndpoint, foreignEndpoint } from '../../testing/winrm/foreign-endpoint.ts';
 import { runForeign, without } from '../../testing/winrm/foreign-programs.ts';
@@ -164,4 +166,16 @@ t.test('what is refused', { skip }, async (t) => {
   const wrong = (scheme: string): Promise<CurlAnswer> => curl(open, [scheme, '--user', `${open.user}:wrong`], IDENTIFY);
   t.match(await wrong('--basic'), { statuses: [401], body: '' }, 'Basic with a wrong password');
   t.match(await wrong('--ntlm'), { statuses: [401, 401], body: '' }, 'NTLM with a wrong password');
+});
+
+const skipSpnego = without('curl', 'gssNtlm');
+
+t.test('SPNEGO around NTLM, made by GSSAPI', { skip: skipSpnego }, async (t) => {
+  const to = await foreignEndpoint(t, { allowUnencrypted: true });
+  const users = path.join(to.folder, 'users');
+  await writeFile(users, `FOREIGN:${to.user}:${to.password}\n`);
+  const negotiate = (text: string): Promise<CurlAnswer> =>
+    curl(to, ['--negotiate', '--user', `${to.user}:`], text, { NTLM_USER_FILE: users });
+  t.match(await negotiate(IDENTIFY), { statuses: [401, 200], body: /IdentifyResponse/ });
+  await livesThrough(t, negotiate);
 });
