@@ -51,8 +51,9 @@ export async function prepareRelease(
         executable: path.join(directory, manifest.product.executable) as LocalPath,
         signed: false,
         config: project.config,
-        cache: folders.cache,
+        folders,
         labVersion: await labVersion(),
+        today: parts.clock.now().slice(0, 10),
       };
       const results = await runScans(
         scanners,

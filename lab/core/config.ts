@@ -52,6 +52,17 @@ export const labConfig = z.strictObject({
     .min(1)
     .refine((guests) => new Set(guests.map((guest) => guest.name)).size === guests.length, 'two guests have the same name')
     .meta({ description: 'Guests a run takes place on' }),
+  scans: z
+    .strictObject({
+      osvSnapshot: z
+        .string()
+        .optional()
+        .meta({
+          description:
+            'Advisories about npm packages as osv.dev hands them out (zip or JSON list), relative to this file; asked where npm audit is refused',
+        }),
+    })
+    .prefault({}),
   keep: z.enum(['never', 'on-failure', 'always']).default('never').meta({ description: 'Whether guests outlive the run' }),
   timeouts: z
     .strictObject({

@@ -77,8 +77,10 @@ export interface ScanSubject {
   readonly signed: boolean;
   readonly config: LabConfig;
   /** Where scanners keep what they fetch. */
-  readonly cache: LocalPath;
+  readonly folders: { readonly cache: LocalPath; readonly state: LocalPath };
   readonly labVersion: string;
+  /** UTC, `2026-11-21`: what exceptions and the age of databases are held against. */
+  readonly today: string;
 }
 
 /** A scanner's answer without what is the same for all of them. */
