@@ -38,6 +38,8 @@ export interface WinrmClient extends AsyncDisposable {
   readonly config: (call: Call) => Promise<WinrmConfig>;
   /** Lists the shells of all users, whatever runs in them. */
   readonly shells: (call: Call) => Promise<readonly ShellDescription[]>;
+  /** A shell that is known by its id. Whether there is one shows when it is used. */
+  readonly shell: (id: string) => WinrmShell;
   /** Opens a command shell. The caller closes it. Never repeated: whether it was opened is unknown once the connection broke. */
   readonly openShell: (options: ShellOptions, call: Call) => Promise<WinrmShell>;
 }
@@ -55,6 +57,7 @@ export async function openWinrmClient(options: WinrmClientOptions, call: Call): 
       config: (within) => exchange.config(within),
       shells: (within) =>
         exchange.query({ name: 'Enumerate', build: listShellsRequest, repeat: 'when-lost' }, parseListShellsResponse, within),
+      shell: (id) => new WinrmShell(exchange, id),
       openShell: async ({ codePage = UTF_8, environment = {}, ...rest }, within) => {
         const request = { ...rest, environment, ...(codePage === 'guest' ? {} : { codePage }) };
         const { shellId } = await exchange.query(

@@ -2,7 +2,13 @@ import type { Call } from '../../core/call.ts';
 import { commandRequest, parseCommandResponse } from '../messages/command.ts';
 import { deleteRequest } from '../messages/delete.ts';
 import type { ShellDescription } from '../messages/shell-description.ts';
-import { getShellRequest, parseGetShellResponse } from '../messages/shells.ts';
+import {
+  type CommandDescription,
+  getShellRequest,
+  listCommandsRequest,
+  parseGetShellResponse,
+  parseListCommandsResponse,
+} from '../messages/shells.ts';
 import type { Exchange } from './exchange.ts';
 import { WinrmCommand, newId } from './winrm-command.ts';
 
@@ -51,6 +57,15 @@ export class WinrmShell {
     return this.#exchange.query(
       { name: 'Get', build: (context) => getShellRequest(context, this.id), repeat: 'when-lost' },
       parseGetShellResponse,
+      call,
+    );
+  }
+
+  /** The commands in it that nobody has given up yet. */
+  commands(call: Call): Promise<readonly CommandDescription[]> {
+    return this.#exchange.query(
+      { name: 'Enumerate', build: (context) => listCommandsRequest(context, this.id), repeat: 'when-lost' },
+      parseListCommandsResponse,
       call,
     );
   }

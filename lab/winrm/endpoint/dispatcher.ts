@@ -35,7 +35,6 @@ export class Dispatcher {
   readonly #quotas: Quotas;
   readonly #settings: ServiceSettings;
   readonly #productVersion: string;
-  readonly #numbersActivities: boolean;
   /** Messages under way, by user. */
   readonly #underWay = new Map<string, number>();
 
@@ -44,8 +43,6 @@ export class Dispatcher {
     this.#quotas = quotas;
     this.#settings = settings;
     this.#productVersion = `OS: ${osVersion} SP: 0.0 Stack: 3.0`;
-    // Windows 8.1 and older give their answers no ActivityId.
-    this.#numbersActivities = Number.parseInt(osVersion, 10) >= 10;
   }
 
   async answer(document: Buffer, sender: Sender): Promise<Answer> {
@@ -78,11 +75,7 @@ export class Dispatcher {
   }
 
   #context(relatesTo: string | undefined): ResponseContext {
-    return {
-      messageId: `uuid:${randomUUID().toUpperCase()}`,
-      ...(relatesTo === undefined ? {} : { relatesTo }),
-      ...(this.#numbersActivities ? { activityId: randomUUID().toUpperCase() } : {}),
-    };
+    return { messageId: `uuid:${randomUUID().toUpperCase()}`, ...(relatesTo === undefined ? {} : { relatesTo }) };
   }
 
   async #perform(request: Request, sender: Sender): Promise<Done> {

@@ -80,8 +80,8 @@ export const windowsFaults = {
   tooManyOperations: (most: number): Refusal =>
     refuse({
       code: faultCodes.operationsPerUser,
-      value: 's:Sender',
-      subcode: 'w:QuotaLimit',
+      value: 's:Receiver',
+      subcode: 'w:InternalError',
       reason:
         'The WS-Management service cannot process the request. The maximum number of concurrent operations for this user has been exceeded. Close existing operations for this user, or raise the quota for this user. ',
       message: `The WS-Management service cannot process the request. This user is allowed a maximum number of ${most} concurrent operations, which has been exceeded. Close existing operations for this user, or raise the quota for this user. `,

@@ -8,8 +8,6 @@ export interface ResponseContext {
   readonly messageId: string;
   /** The request's MessageID, verbatim. Absent when the request could not be read that far. */
   readonly relatesTo?: string;
-  /** Under which the service's own log has the operation; Windows gives one since version 10. */
-  readonly activityId?: string;
 }
 
 /** Builds an answer with the header Windows writes. `prefixes` are declared as Windows declares them for this kind of answer. */
@@ -21,9 +19,7 @@ export function buildResponse(
   moreHeader = '',
 ): readonly XmlPart[] {
   const header =
-    `<a:Action>${action}</a:Action><a:MessageID>${context.messageId}</a:MessageID>` +
-    (context.activityId === undefined ? '' : `<p:ActivityId>${context.activityId}</p:ActivityId>`) +
-    `<a:To>${anonymousRole}</a:To>` +
+    `<a:Action>${action}</a:Action><a:MessageID>${context.messageId}</a:MessageID><a:To>${anonymousRole}</a:To>` +
     (context.relatesTo === undefined ? '' : `<a:RelatesTo>${escapeXml(context.relatesTo)}</a:RelatesTo>`);
   return buildEnvelope(prefixes, header + moreHeader, body);
 }
