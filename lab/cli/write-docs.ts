@@ -2,13 +2,14 @@ import path from 'node:path';
 import { readTextIfThere, writeFileAtomic } from '../host/files.ts';
 import { pages } from './docs/pages.ts';
 
-// Writes the generated pages of docs/reference; with --check only says which of them are out of date.
+// Writes the generated pages of docs; with --check only says which of them are out of date.
 const root = path.resolve(import.meta.dirname, '..', '..');
 const check = process.argv.includes('--check');
 for (const page of pages) {
   const file = path.join(root, page.file);
-  const text = page.text();
-  if ((await readTextIfThere(file)) === text) continue;
+  const present = await readTextIfThere(file);
+  const text = page.text(present ?? '');
+  if (present === text) continue;
   if (!check) {
     await writeFileAtomic(file, text);
     process.stdout.write(`wrote ${page.file}\n`);

@@ -11,7 +11,7 @@ import { repositoryRoot, textOf, trackedFiles } from './tracked-files.ts';
 const documents = trackedFiles('*.md', '**/*.md').filter((file) => !file.startsWith('LICENSES/'));
 
 t.test('generated pages are up to date', async (t) => {
-  for (const page of pages) t.equal(textOf(page.file), page.text(), `${page.file}: run \`npm run docs\``);
+  for (const page of pages) t.equal(textOf(page.file), page.text(textOf(page.file)), `${page.file}: run \`npm run docs\``);
 });
 
 t.test('every key of the configuration says what it means', async (t) => {

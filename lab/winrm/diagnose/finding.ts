@@ -31,6 +31,37 @@ export const findingSubjects = {
   verdict: 'verdict',
 } as const;
 
+/** What each of them is about, for the guide. */
+export const findingQuestions: Readonly<Record<keyof typeof findingSubjects, string>> = {
+  name: 'Does the name have an address here?',
+  port: 'Does something listen? Refused means that the host is up and nothing does; no answer means a firewall, or no host.',
+  tls: 'Does it shake hands, in TLS 1.2 or newer?',
+  'certificate-trust': 'Is the certificate the pinned one, or does a trusted authority vouch for it? Shows the SHA-256 to pin.',
+  'certificate-name': 'Is the certificate for the name that is used?',
+  'certificate-validity': 'Is it valid today, and for another month?',
+  'certificate-strength': 'Are its key and signature strong enough?',
+  http: 'Does a WinRM listener answer at that path, and not a web server or a proxy?',
+  identity: 'What does the service say of itself to strangers?',
+  schemes: 'Does it offer a way to log in that the lab speaks?',
+  'clear-password': 'Is Basic offered where everybody in between can read the password?',
+  clock: 'Do the clocks agree, within five minutes?',
+  'log-in': 'Is the user let in?',
+  rights: 'Does the user get a command shell?',
+  configuration: 'Can the settings of the service be read?',
+  encryption: 'Are messages refused that are not sealed?',
+  quota: 'Are the limits of the service high enough?',
+  command: 'Does `ver` run, and say Windows?',
+  'exit-code': 'Does an exit code come back exactly?',
+  'error-output': 'Does error output come apart from standard output?',
+  encoding: 'Do letters of several scripts come back as they are?',
+  input: 'Does standard input reach the command, and end?',
+  latency: 'How long does a command take that does nothing?',
+  curl: 'Is curl.exe there, with which the guest can fetch files?',
+  pull: 'Does the guest reach this machine, over a port opened for that alone?',
+  powershell: 'Is PowerShell there, in full language mode, to receive files?',
+  verdict: 'Can the lab use the host?',
+};
+
 export type FindingId = keyof typeof findingSubjects;
 export const findingIds = Object.keys(findingSubjects) as readonly FindingId[] as readonly [FindingId, ...FindingId[]];
 

@@ -32,6 +32,9 @@ export function chooseLogin({ listener, offers, trusted }: SeenListener, wanted:
   }
 }
 
+/** Faults that say that the user was let in and may not do that. */
+const DENIED: ReadonlySet<number | undefined> = new Set([faultCodes.accessDenied, faultCodes.accessDeniedHresult]);
+
 /** Logs in. `undefined`, and a finding, when that fails. */
 export async function logIn(
   seen: SeenListener,
@@ -63,7 +66,7 @@ export async function logIn(
     return client;
   } catch (error) {
     call.signal.throwIfAborted();
-    if (faultOf(error)?.code === faultCodes.accessDenied) {
+    if (DENIED.has(faultOf(error)?.code)) {
       watcher.found(finding('log-in', 'ok', `${quoted(user)} by ${scheme}`, { about: url, facts: { url, scheme } }));
       tellFailure('rights', undefined, error, { watcher });
       return undefined;
@@ -89,7 +92,9 @@ export function tellFailure(id: FindingId, about: string | undefined, error: unk
 function remedyFor(error: LabError, fault: number | undefined): Remedy {
   switch (fault) {
     case faultCodes.accessDenied:
+    case faultCodes.accessDeniedHresult:
       return remedies.rights;
+    case faultCodes.shellsNotAllowed:
     case faultCodes.invalidResourceUri:
     case faultCodes.unsupportedAction:
       return remedies.remoteShell;

@@ -9,10 +9,7 @@ const remedy = (fix: string, ...commands: readonly string[]): Remedy => ({ fix, 
 /** Policies of local accounts over the network live here. */
 const POLICIES = 'HKLM:\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies\\System';
 
-/**
- * Every remedy that needs the Windows host. `docs/guide/winrm.md` shows each of these lines; a test keeps it so. Where a line has a word in
- * angle brackets, it is for the reader to fill in.
- */
+/** Every remedy that needs the Windows host; `docs/guide/winrm.md` lists them all. What stands in angle brackets is for the reader to fill in. */
 export const remedies = {
   name: remedy(
     'Check the spelling, or give the address of the host, which it tells itself:',
@@ -108,6 +105,6 @@ export const remedies = {
 export const setCommand = (section: string, name: string, value: string | number): string =>
   `winrm set winrm/config${section === '' ? '' : `/${section}`} '@{${name}="${value}"}'`;
 
-/** Every line that a remedy can show, for the test that holds the guide against them. */
-export const allRemedyCommands = (): readonly string[] =>
-  Object.values(remedies).flatMap((each) => (typeof each === 'function' ? each(5986, '<address of the lab>') : each).commands);
+/** Every remedy, with words in the place of what differs from host to host, for the guide. */
+export const allRemedies = (): readonly Remedy[] =>
+  Object.values(remedies).map((each) => (typeof each === 'function' ? each(5986, '<address of the lab>') : each));
