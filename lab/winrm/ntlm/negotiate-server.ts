@@ -47,7 +47,8 @@ export class NegotiateServer {
     const [ntlm, negotiation] = [this.#ntlm, this.#negotiation];
     this.#ntlm = undefined;
     this.#negotiation = undefined;
-    if (token.subarray(0, SIGNATURE.length).equals(SIGNATURE)) return this.#takeBare(token, ntlm);
+    // A bare proof must not take the place of one whose list of mechanisms has to be confirmed.
+    if (token.subarray(0, SIGNATURE.length).equals(SIGNATURE)) return this.#takeBare(token, negotiation ? undefined : ntlm);
     const parsed = parseNegotiationToken(token);
     switch (parsed.kind) {
       case 'init':
