@@ -84,10 +84,19 @@ const FAULT_ACTIONS: Readonly<Record<string, string>> = {
   w: 'http://schemas.dmtf.org/wbem/wsman/1/wsman/fault',
 };
 
+/** Texts of faults quote requests, and a request may be half a megabyte of one word. */
+const MOST_QUOTED_CHARACTERS = 2000;
+const quoted = (text: string): string =>
+  text.length > MOST_QUOTED_CHARACTERS ? `${text.slice(0, MOST_QUOTED_CHARACTERS).toWellFormed()}…` : text;
+
 /** Builds the answer that carries a fault; it goes out with HTTP status 500. `machine` is the address the client knows the service by. */
 export function buildFault(context: ResponseContext, machine: string, fault: FaultAnswer): readonly XmlPart[] {
   const { subcode, notUnderstood } = fault;
-  const understood = notUnderstood && `<s:NotUnderstood qname="h:${notUnderstood.name}" xmlns:h="${escapeXml(notUnderstood.namespace)}"/>`;
+  const reason = quoted(fault.reason);
+  // A header that cannot be named in a few words is not named.
+  const named =
+    notUnderstood && notUnderstood.name.length + notUnderstood.namespace.length < MOST_QUOTED_CHARACTERS ? notUnderstood : undefined;
+  const understood = named && `<s:NotUnderstood qname="h:${named.name}" xmlns:h="${escapeXml(named.namespace)}"/>`;
   const { relatesTo: _dropped, ...unrelated } = context;
   return buildResponse(
     FAULT_ACTIONS[subcode?.slice(0, 1) ?? 'a'] ?? '',
@@ -96,7 +105,7 @@ export function buildFault(context: ResponseContext, machine: string, fault: Fau
     [
       `<s:Fault><s:Code><s:Value>${fault.value}</s:Value>` +
         (subcode === undefined ? '' : `<s:Subcode><s:Value>${subcode}</s:Value></s:Subcode>`) +
-        `</s:Code><s:Reason><s:Text xml:lang="en-US">${escapeXml(fault.reason)}</s:Text></s:Reason>` +
+        `</s:Code><s:Reason><s:Text xml:lang="en-US">${escapeXml(reason)}</s:Text></s:Reason>` +
         // Windows says no more than this about headers.
         (notUnderstood ? '' : `<s:Detail>${detailOf(fault, machine)}</s:Detail>`) +
         '</s:Fault>',
@@ -106,7 +115,7 @@ export function buildFault(context: ResponseContext, machine: string, fault: Fau
 }
 
 function detailOf(fault: FaultAnswer, machine: string): string {
-  const message = fault.message ?? fault.reason;
+  const message = quoted(fault.message ?? fault.reason);
   const windows = (inner: string): string =>
     `<f:WSManFault xmlns:f="${namespaces.f}" Code="${fault.code}" Machine="${escapeXml(machine)}"><f:Message>${inner}</f:Message></f:WSManFault>`;
   const provider = (name: string, file: string, inner: string): string =>

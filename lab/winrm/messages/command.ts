@@ -36,10 +36,14 @@ export const commandRequest = (context: RequestContext, shellId: string, request
     ],
   });
 
+/** Every answer about a command carries its id, up to five times. */
+const MOST_ID_CHARACTERS = 256;
+
 export function parseCommandRequest(request: Request): CommandRequest {
   const commandLine = request.body.get(namespaces.rsp, 'CommandLine');
   const given = commandLine.findAll(namespaces.rsp, 'Arguments').map((element) => element.text);
   const commandId = commandLine.attributes.get('CommandId');
+  if (commandId !== undefined && commandId.length > MOST_ID_CHARACTERS) throw new ProtocolViolation('a CommandId is far longer than an id');
   return {
     line: commandLine.get(namespaces.rsp, 'Command').text,
     ...(given.length === 0 ? {} : { arguments: given }),

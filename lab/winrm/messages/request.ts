@@ -88,6 +88,9 @@ export interface QualifiedName {
   readonly name: string;
 }
 
+/** Of headers that come back in answers: what they are escaped to must not make an answer larger than messages may be. */
+const MOST_ECHOED_CHARACTERS = 4096;
+
 /** A header that every request needs is not there. */
 export class HeaderMissing extends ProtocolViolation {}
 
@@ -115,6 +118,11 @@ export function parseRequest(document: Buffer, limitBytes: number): Incoming {
   const action = header.textOf(namespaces.a, 'Action');
   const messageId = header.textOf(namespaces.a, 'MessageID');
   if (!action || !messageId) throw new HeaderMissing('the message has no Action or no MessageID');
+  const to = header.textOf(namespaces.a, 'To') ?? '';
+  const resourceUri = header.textOf(namespaces.w, 'ResourceURI') ?? '';
+  for (const echoed of [action, messageId, to, resourceUri])
+    if (echoed.length > MOST_ECHOED_CHARACTERS)
+      throw new ProtocolViolation(`the message has a header of more than ${MOST_ECHOED_CHARACTERS} characters`);
   const named = (set: string, one: string): Map<string, string> =>
     new Map(
       header
@@ -128,8 +136,8 @@ export function parseRequest(document: Buffer, limitBytes: number): Incoming {
   const request: Request = {
     action,
     messageId,
-    to: header.textOf(namespaces.a, 'To') ?? '',
-    resourceUri: header.textOf(namespaces.w, 'ResourceURI') ?? '',
+    to,
+    resourceUri,
     operationTimeoutMs,
     invalidTimeout: operationTimeoutMs === undefined ? timeout : undefined,
     maxEnvelopeBytes: envelopeSize > 0 ? envelopeSize : undefined,
