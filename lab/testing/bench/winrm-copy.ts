@@ -2,6 +2,7 @@ import type { WinrmAddress } from '../../core/guest.ts';
 import type { Bench } from './bench-definition.ts';
 import { ansibleStyle } from './comparators/ansible-style.ts';
 import type { CopyTarget, CopyWay } from './comparators/copy-way.ts';
+import { plainDownload } from './comparators/plain-download.ts';
 import { transportWay } from './comparators/transport-way.ts';
 import { winrmClient } from './comparators/winrm-client.ts';
 import { winrmcpStyle } from './comparators/winrmcp-style.ts';
@@ -28,13 +29,14 @@ const pushBasic = transportWay('push, Basic', PUSHED, ({ http }) => ({ ...pushed
 const pushHttps = transportWay('push, HTTPS', PUSHED, ({ https }) => (typeof https === 'string' ? https : pushed(https)));
 const sftp = transportWay('SFTP', /sftp/, ({ ssh }) => ssh);
 
-const fast: readonly CopyWay[] = [pull, pushSealed, pushBasic, pushHttps, ansibleStyle, sftp];
+const fast: readonly CopyWay[] = [pull, plainDownload, pushSealed, pushBasic, pushHttps, ansibleStyle, sftp];
 const all: readonly CopyWay[] = [...fast, winrmcpStyle, winrmClient];
 
 /** The comparators log in as "push, sealed" does, over the same endpoint. */
 const aims: readonly CopyAim[] = [
   { way: pushSealed, over: winrmcpStyle, atLeast: 10 },
   { way: pushSealed, over: ansibleStyle, atLeast: 2 },
+  { way: pull, over: plainDownload, atLeast: 0.8 },
   { way: pushBasic, over: winrmClient },
   { way: pushBasic, over: pushSealed },
   { way: pushHttps, over: pushSealed },

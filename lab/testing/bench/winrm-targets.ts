@@ -68,7 +68,9 @@ export async function hostTarget({ call }: BenchContext): Promise<CopyTargets> {
   const native = (file: RemotePath): string => path.join(root, file.slice(0, 1).toLowerCase(), ...file.slice(3).split('\\'));
   const kept = stack.move();
   return {
-    targets: [{ name: 'host', http, https, ssh: 'it has no SSH server', node, native }],
+    targets: [
+      { name: 'host', http: { ...http, pull: { listen: { host: '127.0.0.1' } } }, https, ssh: 'it has no SSH server', node, native },
+    ],
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }
