@@ -1,5 +1,6 @@
 import { mkdir, symlink } from 'node:fs/promises';
 import path from 'node:path';
+import { gatewayUrl, withGateway } from './pull-gateway.ts';
 import { type PrefixMount, driveLinkTarget, sandboxed, wineLoader, wineServer } from './sandbox.ts';
 import { type PrefixCommand, type PrefixPlace, type Wall, stepsScript } from './wall.ts';
 import type { WineRoot } from './wine-root.ts';
@@ -13,10 +14,17 @@ export const namespaceWall = (root: WineRoot, overlay: 'disk' | 'memory'): Wall 
     const temporary = inside('tmp');
     await mkdir(temporary, { recursive: true });
     const prefix = await mountOf(place, overlay);
+    const { gateway: program, hostName, drive, env } = place;
+    const gateway = program && { program, socketFolder: inside('pull') };
+    if (gateway) await mkdir(gateway.socketFolder, { recursive: true });
     return {
-      program: (command) =>
-        sandboxed({ root, prefix, temporary, hostName: place.hostName, drive: place.drive, env: place.env }, commandLine(command)),
+      program: (command) => {
+        const line = commandLine(command);
+        const sandbox = { root, prefix, temporary, hostName, drive, env, ...(gateway ? { gateway } : {}) };
+        return sandboxed(sandbox, gateway ? withGateway(gateway.program, line) : line);
+      },
       leftovers: { folders: [place.folder] },
+      ...(gateway ? { pull: { listen: { socketFolder: gateway.socketFolder }, urlInGuest: gatewayUrl } } : {}),
     };
   },
 });

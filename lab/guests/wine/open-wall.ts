@@ -64,6 +64,7 @@ export const openWall = (root: WineRoot): Wall => ({
         return { program: '/bin/sh', args: ['-c', script], env: { ...env, WINE_LIBRARIES: libraries }, cwd };
       },
       leftovers: { folders: [place.folder, data], looseIn: prefix },
+      pull: { listen: { host: '127.0.0.1' } },
       watcher: {
         program: '/bin/sh',
         args: ['-c', `${CLEAN_UP} ${quoted(place.folder)} ${quoted(data)}`],

@@ -8,6 +8,7 @@ import { type GuestTools, guestTools } from './guest-tools.ts';
 import { type IsolationSupport, probeIsolation } from './isolation-probe.ts';
 import { namespaceWall } from './namespace-wall.ts';
 import { openWall } from './open-wall.ts';
+import { type GatewayProgram, gatewayProgram } from './pull-gateway.ts';
 import { type Template, template } from './template.ts';
 import type { Wall } from './wall.ts';
 import { type WineRoot, wineRoot } from './wine-root.ts';
@@ -25,6 +26,8 @@ export interface Prepared {
   readonly wall: Wall;
   readonly support: IsolationSupport;
   readonly tools: GuestTools;
+  /** Absent where guests cannot fetch files from this host, or need nothing for it. */
+  readonly gateway: GatewayProgram | undefined;
   readonly node: LocalPath;
   readonly template: (build: number, call: Call) => Promise<Template>;
 }
@@ -54,6 +57,7 @@ export async function prepare(
     wall,
     support,
     tools,
+    gateway: support.kind === 'namespaces' ? gatewayProgram(tools.gateway) : undefined,
     node: node.executable,
     template: (build, templateCall) => template({ folders, root, wall, onProgress }, build, templateCall),
   };

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { HostProgram } from './host-program.ts';
+import { type GatewayProgram, gatewayMounts } from './pull-gateway.ts';
 import type { WineRoot } from './wine-root.ts';
 
 /** How the guest's C: drive comes about. */
@@ -21,6 +22,8 @@ export interface Sandbox {
   /** Host files by their names on the guest's read-only drive X:. */
   readonly drive: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string>>;
+  /** What lets the guest fetch files from this host, and the folder with the sockets of those who offer some. */
+  readonly gateway?: { readonly program: GatewayProgram; readonly socketFolder: string };
 }
 
 const PREFIX = '/guest/prefix';
@@ -65,6 +68,7 @@ export function sandboxed(sandbox: Sandbox, command: readonly string[]): HostPro
     ['--proc', '/proc', '--dev', '/dev', '--ro-bind', '/sys', '/sys'],
     ['--bind', sandbox.temporary, '/tmp', '--dir', '/guest/home', ...mountOf(sandbox.prefix), '--dir', DRIVE],
     ...Object.entries(sandbox.drive).map(([name, file]) => ['--ro-bind', file, `${DRIVE}/${name}`]),
+    sandbox.gateway ? gatewayMounts(sandbox.gateway.program, sandbox.gateway.socketFolder) : [],
     ['--remount-ro', '/', '--clearenv'],
     ...Object.entries({ ...wineEnvironment, ...sandbox.env }).map(([name, value]) => ['--setenv', name, value]),
     // A directory outside of all drives is no working directory to Windows programs.

@@ -1,12 +1,15 @@
-import type { Isolation } from '../../core/guest.ts';
+import type { Isolation, PullRoute } from '../../core/guest.ts';
 import type { LocalPath } from '../../core/ids.ts';
 import type { HostProgram } from './host-program.ts';
+import type { GatewayProgram } from './pull-gateway.ts';
 
 /** A prefix (a guest's C: drive and registry) on a host, ready for programs. */
 export interface PreparedPrefix {
   /** How to run something in it. All that runs in one prefix must come from one `PreparedPrefix`. */
   readonly program: (command: PrefixCommand) => HostProgram;
   readonly leftovers: Leftovers;
+  /** How the prefix' programs can fetch files from this host; absent where they cannot. */
+  readonly pull?: PullRoute;
   /**
    * Where nothing ends a prefix' programs by itself: a program that waits for the end of its standard input, then ends them and removes the
    * leftovers. Whoever runs programs in the prefix must start it first and hold the other end.
@@ -51,6 +54,8 @@ export interface PrefixPlace {
   /** Host files by their names on drive X:. */
   readonly drive: Readonly<Record<string, LocalPath>>;
   readonly env: Readonly<Record<string, string>>;
+  /** What lets a walled-off guest fetch files from this host. Absent: files are pushed into it. */
+  readonly gateway?: GatewayProgram;
 }
 
 /** One way of keeping guests and host apart. */
