@@ -3,7 +3,7 @@ import { LabError } from '../../core/error.ts';
 import { parseEnvelope } from '../soap/envelope.ts';
 import { declare, namespaces } from '../soap/namespaces.ts';
 import { joinParts } from '../soap/xml-parts.ts';
-import { faultCodes, faultHint, knownFaults } from './fault-catalogue.ts';
+import { describeFaultCode, faultCodes, faultHint, knownFault, knownFaults } from './fault-catalogue.ts';
 import { type Fault, WinrmFault, buildFault, faultOf, parseFault } from './fault.ts';
 import { type Refusal, windowsFaults } from './windows-faults.ts';
 
@@ -93,4 +93,31 @@ t.test('a fault is found behind the error that carries it', async (t) => {
   t.equal(faultOf(error), fault);
   t.equal(faultOf(new Error('other')), undefined);
   t.match(error.hint, 'LocalAccountTokenFilterPolicy');
+});
+
+t.test('a code is told in every form in which people look it up', async (t) => {
+  t.equal(describeFaultCode(2150858793), '2150858793 (0x80338029, ERROR_WSMAN_OPERATION_TIMEDOUT)');
+  t.equal(describeFaultCode(5), '5 (0x00000005, ERROR_ACCESS_DENIED)');
+  t.equal(describeFaultCode(0x8033_9999), '2150865305 (0x80339999)');
+  t.equal(knownFault(faultCodes.fileNotFound)?.name, 'ERROR_FILE_NOT_FOUND');
+  t.equal(knownFault(undefined), undefined);
+  // The numbers of MS-ERREF and wsmerror.h, in the form in which they stand there.
+  t.match(faultCodes, { fileNotFound: 2147942402, commandTooLong: 2147942606, profileUnloading: 2147943418, shellNotFound: 2150858843 });
+  t.match(faultCodes, { invalidHeader: 2150858767, shellsPerUser: 2150859173, operationsPerUser: 2150859174, concurrentUsers: 2150859179 });
+});
+
+t.test('a header that is not understood is named', async (t) => {
+  const { answer } = windowsFaults.notUnderstood({ namespace: 'urn:a&b', name: 'Trick' });
+  const { header, body } = parseEnvelope(joinParts(buildFault({ messageId: 'uuid:1' }, 'host', answer)), 100_000);
+  const named = header?.get(namespaces.s, 'NotUnderstood');
+  t.match(named?.attributes.get('qname'), /^\w+:Trick$/);
+  t.match(parseFault(body), { code: undefined, value: 'MustUnderstand', subcode: undefined, reason: /marked as mustUnderstand/ });
+  t.equal(body.get(namespaces.s, 'Fault').find(namespaces.s, 'Detail'), undefined, 'Windows gives no more detail');
+});
+
+t.test('a code with a sign is the same code', async (t) => {
+  const windows = (code: string): string =>
+    `<f:WSManFault xmlns:f="${namespaces.f}" Code="${code}"><f:Message>x</f:Message></f:WSManFault>`;
+  t.equal(read(soapFault(windows('-2144108503')))?.code, faultCodes.timedOut);
+  t.equal(read(soapFault(windows('x')))?.code, undefined);
 });

@@ -132,3 +132,56 @@ t.test('a damaged envelope is refused or read, and nothing else', async () => {
     { numRuns: 500 },
   );
 });
+
+t.test('UTF-16 is read as Windows reads it', async (t) => {
+  const xml = '<a b="ü">grün 😀</a>';
+  const little = Buffer.from(xml, 'utf16le');
+  const big = Buffer.from(little).swap16();
+  const mark = Buffer.from('\ufeff', 'utf16le');
+  for (const [what, document] of [
+    ['little endian', little],
+    ['little endian with a mark', Buffer.concat([mark, little])],
+    ['big endian', big],
+    ['big endian with a mark', Buffer.concat([Buffer.from(mark).swap16(), big])],
+    ['with a declaration', Buffer.from(`<?xml version="1.0" encoding="UTF-16"?>${xml}`, 'utf16le')],
+    ['UTF-8 with a mark', Buffer.from(`\ufeff${xml}`)],
+  ] as const) {
+    const root = parseXml(document, LIMIT);
+    t.equal(root.text, 'grün 😀', what);
+    t.equal(root.attributes.get('b'), 'ü', what);
+  }
+  t.throws(() => parseXml(little.subarray(0, -1), LIMIT), /not valid UTF-16/, 'half a character');
+  t.throws(
+    () => parseXml(Buffer.from('<!DOCTYPE a><a/>', 'utf16le'), LIMIT),
+    /document type/,
+    'what is refused is refused in any encoding',
+  );
+  const base64 = Buffer.alloc(50_000, 7).toString('base64');
+  t.ok(
+    parseXml(Buffer.from(`<a>${base64}</a>`, 'utf16le'), LIMIT)
+      .base64()
+      .equals(Buffer.alloc(50_000, 7)),
+  );
+});
+
+t.test('other encodings are refused, not guessed at', async (t) => {
+  for (const encoding of ['iso-8859-1', 'windows-1252', 'UTF-7', 'x'])
+    t.throws(() => parse(`<?xml version="1.0" encoding="${encoding}"?><a/>`), /only UTF-8 and UTF-16/, encoding);
+  for (const encoding of ['utf-8', 'UTF-8', 'us-ascii'])
+    t.equal(parse(`<?xml version='1.0' encoding='${encoding}'?><a/>`).name, 'a', encoding);
+});
+
+t.test('floods cost little and are refused', async (t) => {
+  const attributes = (count: number): string => Array.from({ length: count }, (_, at) => ` a${at}="1"`).join('');
+  t.equal(parse(`<a${attributes(64)}/>`).attributes.size, 64);
+  t.throws(() => parse(`<a${attributes(65)}/>`), /more than 64 attributes/);
+  t.throws(() => parse(`<a${attributes(40_000)}/>`), ProtocolViolation);
+  const prefixes = (from: number): string => Array.from({ length: 60 }, (_, at) => ` xmlns:p${from + at}="urn:${at}"`).join('');
+  t.throws(() => parse(`<a${prefixes(0)}><b${prefixes(100)}><c${prefixes(200)}/></b></a>`), /more than 128 prefixes/);
+  const declared = `<a${prefixes(0)}>${'<b xmlns:q="urn:q"/>'.repeat(15_000)}</a>`;
+  const startedAt = performance.now();
+  t.equal(parse(declared).children.length, 15_000);
+  t.ok(performance.now() - startedAt < 5000, 'a declaration on each of many elements is no burden');
+  t.throws(() => parse(`${'<a>'.repeat(40)}${'</a>'.repeat(40)}`), ProtocolViolation, 'nesting is bounded');
+  t.throws(() => parse('<a>'.repeat(19_000)), ProtocolViolation);
+});
