@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import type { Test } from 'tap';
 import type { Call } from '../core/call.ts';
-import type { GuestSpec } from '../core/guest.ts';
+import type { GuestSpec, PullRoute } from '../core/guest.ts';
 import { type LocalPath, guestName } from '../core/ids.ts';
 import { AgentLink } from '../guests/wine/agent-link.ts';
 import { removeLeftovers } from '../guests/wine/leftovers.ts';
@@ -45,6 +45,8 @@ export interface BareGuest {
   readonly link: AgentLink;
   readonly sandbox: ChildProcessByStdio<Writable, Readable, null>;
   readonly folder: LocalPath;
+  /** How it fetches files from this host. */
+  readonly pull?: PullRoute;
 }
 
 /** Starts a guest without an endpoint, for the length of the test. */
@@ -58,6 +60,7 @@ export async function startBareGuest(t: Pick<Test, 'teardown'>, prepared: Prepar
     hostName: 'BARE',
     drive,
     env: { WINEDLLOVERRIDES: 'mshtml,winedbg.exe=' },
+    ...(prepared.gateway ? { gateway: prepared.gateway } : {}),
   });
   // A test that is killed leaves something that `clean` knows.
   await writeOwnerNote(folder, 'test-bare', spec.name, prefix.leftovers);
@@ -72,7 +75,7 @@ export async function startBareGuest(t: Pick<Test, 'teardown'>, prepared: Prepar
     await removeLeftovers(prefix.leftovers);
   });
   await link.ready;
-  return { link, sandbox, folder };
+  return { link, sandbox, folder, ...(prefix.pull ? { pull: prefix.pull } : {}) };
 }
 
 /** A guest kept by a process of its own, to be killed. */

@@ -44,7 +44,7 @@ export const winrmCommands: Bench = {
   onlyByName: true,
   usualRounds: 3,
   measure: async ({ call, rounds, quick, say }) => {
-    await using endpoint = await ownEndpoint({ kind: 'guest' }, { kind: 'agent', launcher: guestLauncher }, call);
+    await using endpoint = await ownEndpoint({ kind: 'guest', release: 'win11' }, guestLauncher, call);
     const { http, https } = endpoint;
     const basic: WinrmAddress = { ...http, authentication: 'basic' };
     const ways: readonly (readonly [string, () => Promise<CommandWay>])[] = [

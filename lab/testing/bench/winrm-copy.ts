@@ -1,32 +1,25 @@
-import type { WinrmAddress } from '../../core/guest.ts';
 import type { Bench } from './bench-definition.ts';
 import { ansibleStyle } from './comparators/ansible-style.ts';
 import type { CopyTarget, CopyWay } from './comparators/copy-way.ts';
 import { plainDownload } from './comparators/plain-download.ts';
-import { transportWay } from './comparators/transport-way.ts';
+import { transportWay, withoutPull } from './comparators/transport-way.ts';
 import { winrmClient } from './comparators/winrm-client.ts';
 import { winrmcpStyle } from './comparators/winrmcp-style.ts';
 import type { Measurement } from './measurement.ts';
 import { type CopyAim, copyRows } from './winrm-copy-figures.ts';
 import { CopyReferee, type CopyRace, collected, copyRound } from './winrm-copy-rounds.ts';
 import { incompressible, realBundle, scratchPlace } from './winrm-payloads.ts';
-import { guestTargets, hostTarget, httpsGuestTarget } from './winrm-targets.ts';
+import { guestTarget, hostTarget } from './winrm-targets.ts';
 
 const PAYLOAD_BYTES = 100_000_000;
 const QUICK_BYTES = 20_000_000;
 const WARM_UP_BYTES = 2_000_000;
 
-/** The endpoint without its route back: then the transport pushes. */
-function pushed(endpoint: WinrmAddress): WinrmAddress {
-  const { pull: route, ...without } = endpoint;
-  return route === undefined ? endpoint : without;
-}
-
 const PUSHED = /^winrm-/;
 const pull = transportWay('pull', /pull/, ({ http }) => (http.pull === undefined ? 'it has no way back to this host' : http));
-const pushSealed = transportWay('push, sealed', PUSHED, ({ http }) => pushed(http));
-const pushBasic = transportWay('push, Basic', PUSHED, ({ http }) => ({ ...pushed(http), authentication: 'basic' }));
-const pushHttps = transportWay('push, HTTPS', PUSHED, ({ https }) => (typeof https === 'string' ? https : pushed(https)));
+const pushSealed = transportWay('push, sealed', PUSHED, ({ http }) => withoutPull(http));
+const pushBasic = transportWay('push, Basic', PUSHED, ({ http }) => ({ ...withoutPull(http), authentication: 'basic' }));
+const pushHttps = transportWay('push, HTTPS', PUSHED, ({ https }) => withoutPull(https));
 const sftp = transportWay('SFTP', /sftp/, ({ ssh }) => ssh);
 
 const fast: readonly CopyWay[] = [pull, plainDownload, pushSealed, pushBasic, pushHttps, ansibleStyle, sftp];
@@ -63,15 +56,14 @@ export const winrmCopy: Bench = {
     const payload = await incompressible(scratch.folder, quick ? QUICK_BYTES : PAYLOAD_BYTES);
     const warmUp = await incompressible(scratch.folder, WARM_UP_BYTES);
     const bundle = quick ? undefined : await realBundle(context, scratch.folder);
-    await using guests = await guestTargets(context, 2);
-    await using httpsGuest = await httpsGuestTarget(context);
-    await using host = await hostTarget(context);
+    await using win11 = await guestTarget('win11', call);
+    await using win10 = await guestTarget('win10', call);
+    await using host = await hostTarget(call);
     await using referee = new CopyReferee();
-    for (const target of [...guests.targets, ...httpsGuest.targets, ...host.targets]) await referee.admit(target, call);
+    for (const target of [win11, win10, host]) await referee.admit(target, call);
     const races = [
-      ...racesToGuests(guests.targets, [payload, ...(bundle ? [bundle] : [])]),
-      { heading: `${payload.name} to a guest with HTTPS`, payload, targets: httpsGuest.targets, ways: [pushHttps, pushSealed] },
-      { heading: `${payload.name} to an endpoint without a guest`, payload, targets: host.targets, ways: all },
+      ...racesToGuests([win11, win10], [payload, ...(bundle ? [bundle] : [])]),
+      { heading: `${payload.name} to an endpoint without a guest`, payload, targets: [host], ways: all },
     ];
     for (const race of races.slice(0, 1).concat(races.at(-1) ?? [])) await copyRound({ ...race, payload: warmUp }, 0, referee, call);
     const results = races.map(() => [] as Awaited<ReturnType<typeof copyRound>>[]);

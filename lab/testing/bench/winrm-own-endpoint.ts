@@ -2,16 +2,17 @@ import { fork } from 'node:child_process';
 import { X509Certificate, createHash, randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { Call } from '../../core/call.ts';
-import type { ToolkitKind, WinrmAddress } from '../../core/guest.ts';
+import type { PullRoute, SshAddress, WinrmAddress } from '../../core/guest.ts';
 import type { Sha256 } from '../../core/ids.ts';
 import { Secret } from '../../core/secret.ts';
 import { guestTls } from '../winrm/guest-tls.ts';
-import { type EndpointSettings, endpointMessage } from './winrm-endpoint-frames.ts';
+import { type EndpointDoors, type EndpointSettings, endpointMessage } from './winrm-endpoint-frames.ts';
 
-/** An endpoint in a process of its own, with HTTP and HTTPS before the same processes. */
+/** An endpoint in a process of its own, with WinRM over HTTP and HTTPS and with SSH before the same processes. */
 export interface OwnEndpoint extends AsyncDisposable {
   readonly http: WinrmAddress;
   readonly https: WinrmAddress;
+  readonly ssh: SshAddress;
   /** How long each process behind it took, from being asked for to the end of its output, in the order they ended. Grows. */
   readonly processMs: readonly number[];
 }
@@ -20,7 +21,7 @@ const USER = 'bench';
 const PASSWORD_BYTES = 18;
 
 /** Starts one; rejects when it does not come up. It ends with this process, whatever ends that. */
-export async function ownEndpoint(behind: EndpointSettings['behind'], toolkit: ToolkitKind, call: Call): Promise<OwnEndpoint> {
+export async function ownEndpoint(behind: EndpointSettings['behind'], launcher: string, call: Call): Promise<OwnEndpoint> {
   const password = randomBytes(PASSWORD_BYTES).toString('base64url');
   const child = fork(path.join(import.meta.dirname, 'winrm-endpoint-process.ts'), { execArgv: ['--no-warnings', ...process.execArgv] });
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
@@ -30,7 +31,7 @@ export async function ownEndpoint(behind: EndpointSettings['behind'], toolkit: T
   };
   const processMs: number[] = [];
   try {
-    const doors = await new Promise<{ readonly http: string; readonly https: string }>((resolve, reject) => {
+    const doors = await new Promise<EndpointDoors>((resolve, reject) => {
       child.on('message', (text) => {
         const message = endpointMessage.parse(text);
         if ('ready' in message) resolve(message.ready);
@@ -40,18 +41,14 @@ export async function ownEndpoint(behind: EndpointSettings['behind'], toolkit: T
       child.once('error', reject);
       child.once('exit', (code) => reject(new Error(`the endpoint's process ended with ${code}`)));
       call.signal.addEventListener('abort', () => reject(call.signal.reason), { once: true });
-      child.send({ user: USER, password, behind } satisfies EndpointSettings);
+      child.send({ user: USER, password, launcher, behind } satisfies EndpointSettings);
     });
-    const http: WinrmAddress = {
-      transport: 'winrm',
-      url: doors.http,
-      user: USER,
-      password: new Secret(password),
-      authentication: 'ntlm',
-      toolkit,
-    };
+    const secret = new Secret(password);
+    const common = { user: USER, toolkit: { kind: 'agent', launcher } as const, ...(doors.pull ? { pull: pullOf(doors.pull) } : {}) };
+    const http: WinrmAddress = { ...common, transport: 'winrm', url: doors.http, password: secret, authentication: 'ntlm' };
     const https: WinrmAddress = { ...http, url: doors.https, certificateSha256: pinOf(guestTls.cert) };
-    return { http, https, processMs, [Symbol.asyncDispose]: stop };
+    const ssh: SshAddress = { ...common, ...doors.ssh, transport: 'ssh', login: { password: secret } };
+    return { http, https, ssh, processMs, [Symbol.asyncDispose]: stop };
   } catch (error) {
     await stop();
     throw error;
@@ -60,3 +57,8 @@ export async function ownEndpoint(behind: EndpointSettings['behind'], toolkit: T
 
 /** SHA-256 of a certificate, as an endpoint's pin has it. */
 const pinOf = (pem: string): Sha256 => createHash('sha256').update(new X509Certificate(pem).raw).digest('hex') as Sha256;
+
+const pullOf = ({ listen, urlInGuest }: NonNullable<EndpointDoors['pull']>): PullRoute => ({
+  listen,
+  ...(urlInGuest === undefined ? {} : { urlInGuest }),
+});

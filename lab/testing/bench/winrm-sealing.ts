@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import { Rc4 } from '../../winrm/ntlm/rc4.ts';
 import { SessionSecurity } from '../../winrm/ntlm/session-security.ts';
 import type { Bench } from './bench-definition.ts';
-import { transportWay } from './comparators/transport-way.ts';
+import { transportWay, withoutPull } from './comparators/transport-way.ts';
 import { type Measurement, ratios, rotated } from './measurement.ts';
 import { CopyReferee, copyRound } from './winrm-copy-rounds.ts';
 import { incompressible, scratchPlace } from './winrm-payloads.ts';
@@ -65,11 +65,11 @@ export const winrmSealing: Bench = {
     const { call, quick, rounds, say } = context;
     await using scratch = await scratchPlace();
     const payload = await incompressible(scratch.folder, quick ? QUICK_BYTES : PAYLOAD_BYTES, 'sealing');
-    await using host = await hostTarget(context);
+    await using host = await hostTarget(call);
     await using referee = new CopyReferee();
-    for (const target of host.targets) await referee.admit(target, call);
-    const push = transportWay('push, sealed', /^winrm-/, ({ http }) => http);
-    const race = { heading: 'sealing', payload, targets: host.targets, ways: [push] };
+    await referee.admit(host, call);
+    const push = transportWay('push, sealed', /^winrm-/, ({ http }) => withoutPull(http));
+    const race = { heading: 'sealing', payload, targets: [host], ways: [push] };
     const loaded = Object.entries(packages).map(([name, make]) => [name, load(name, make)] as const);
     const figures = new Map<string, number[]>();
     const jobs: readonly (readonly [string, () => number | Promise<number>])[] = [

@@ -10,7 +10,7 @@ import type { Bench } from './bench-definition.ts';
 import type { CopyTarget } from './comparators/copy-way.ts';
 import { type Measurement, ratios, rotated } from './measurement.ts';
 import { incompressible, scratchPlace } from './winrm-payloads.ts';
-import { benchFolder, guestTargets, hostTarget } from './winrm-targets.ts';
+import { benchFolder, guestTarget, hostTarget } from './winrm-targets.ts';
 
 const FILES = 2000;
 const QUICK_FILES = 200;
@@ -30,23 +30,16 @@ export const winrmSmallFiles: Bench = {
   ].join(' '),
   onlyByName: true,
   usualRounds: 3,
-  measure: async (context) => {
-    const { call, quick, rounds, say } = context;
+  measure: async ({ call, quick, rounds, say }) => {
     await using scratch = await scratchPlace();
     const count = quick ? QUICK_FILES : FILES;
     const folder = path.join(scratch.folder, 'many') as LocalPath;
     await makeFiles(folder, count);
     const { path: single } = await incompressible(scratch.folder, count * FILE_BYTES, 'one-file');
-    await using guests = await guestTargets(context, 1);
-    await using host = await hostTarget(context);
-    const rows: Measurement[] = [];
-    for (const [target, group] of [
-      [guests.targets[0], 'An embedded guest'],
-      [host.targets[0], 'An endpoint without a guest'],
-    ] as const) {
-      if (target) rows.push(...(await race(target, group, { folder, single, count, rounds, say }, call)));
-    }
-    return rows;
+    await using guest = await guestTarget('win11', call);
+    await using host = await hostTarget(call);
+    const load = { folder, single, count, rounds, say };
+    return [...(await race(guest, 'An embedded guest', load, call)), ...(await race(host, 'An endpoint without a guest', load, call))];
   },
 };
 

@@ -2,35 +2,37 @@ import { appendFile } from 'node:fs/promises';
 import t from 'tap';
 import { callFor } from '../../calls.ts';
 import { CopyReferee, copyRound } from '../winrm-copy-rounds.ts';
-import { type Payload, incompressible, scratchPlace } from '../winrm-payloads.ts';
+import { incompressible, scratchPlace } from '../winrm-payloads.ts';
 import { hostTarget } from '../winrm-targets.ts';
 import { ansibleStyle } from './ansible-style.ts';
 import type { CopyWay } from './copy-way.ts';
 import { plainDownload } from './plain-download.ts';
-import { transportWay } from './transport-way.ts';
+import { transportWay, withoutPull } from './transport-way.ts';
 import { winrmClient } from './winrm-client.ts';
 import { winrmcpStyle } from './winrmcp-style.ts';
 
 const call = callFor(120_000);
-const context = { root: process.cwd() as never, rounds: 1, quick: true, call, say: () => {} };
 
 t.test('every way delivers what was sent', async (t) => {
   await using scratch = await scratchPlace();
-  await using host = await hostTarget(context);
+  await using host = await hostTarget(call);
   await using referee = new CopyReferee();
-  for (const target of host.targets) await referee.admit(target, call);
+  await referee.admit(host, call);
   // Below, at and above the piece of one message of each way.
   const sizes: readonly (readonly [CopyWay, readonly number[]])[] = [
     [winrmcpStyle, [1, 5800, 100_000]],
     [winrmClient, [1, 20_000]],
     [ansibleStyle, [1, 250_000, 600_001]],
     [plainDownload, [1, 2_000_000]],
-    [transportWay('push', /^winrm-/, ({ http: { pull: route, ...http } }) => (route ? http : 'it has no route')), [1, 2_000_000]],
+    [transportWay('pull', /pull/, ({ http }) => http), [1_000_000]],
+    [transportWay('push', /^winrm-/, ({ http }) => withoutPull(http)), [1, 2_000_000]],
+    [transportWay('push, HTTPS', /^winrm-/, ({ https }) => withoutPull(https)), [2_000_000]],
+    [transportWay('SFTP', /sftp/, ({ ssh }) => ssh), [1, 2_000_000]],
   ];
   for (const [way, list] of sizes) {
     for (const sizeBytes of list) {
       const payload = await incompressible(scratch.folder, sizeBytes);
-      const result = await copyRound({ heading: '', payload, targets: host.targets, ways: [way] }, 0, referee, call);
+      const result = await copyRound({ heading: '', payload, targets: [host], ways: [way] }, 0, referee, call);
       t.ok(Number(result.get(way)) > 0, `${way.label}, ${sizeBytes} bytes`);
     }
   }
@@ -38,11 +40,11 @@ t.test('every way delivers what was sent', async (t) => {
 
 t.test('a way that delivers anything else has no figure', async (t) => {
   await using scratch = await scratchPlace();
-  await using host = await hostTarget(context);
+  await using host = await hostTarget(call);
   await using referee = new CopyReferee();
-  for (const target of host.targets) await referee.admit(target, call);
+  await referee.admit(host, call);
   const payload = await incompressible(scratch.folder, 10_000);
-  const race = { heading: '', payload, targets: host.targets };
+  const race = { heading: '', payload, targets: [host] };
   const changing = (way: CopyWay): CopyWay => ({
     ...way,
     open: async (target, within) => {
@@ -65,10 +67,15 @@ t.test('a way that delivers anything else has no figure', async (t) => {
     );
 });
 
-t.test('a way that cannot be gone says why', async (t) => {
-  await using host = await hostTarget(context);
+t.test('a way that cannot be gone says why, one that goes another way has no figure', async (t) => {
+  await using scratch = await scratchPlace();
+  await using host = await hostTarget(call);
   await using referee = new CopyReferee();
-  const way = transportWay('SFTP', /sftp/, ({ ssh }) => ssh);
-  const result = await copyRound({ heading: '', payload: {} as Payload, targets: host.targets, ways: [way] }, 0, referee, call);
-  t.match(result.get(way), 'SSH');
+  await referee.admit(host, call);
+  const payload = await incompressible(scratch.folder, 1_000_000);
+  const race = { heading: '', payload, targets: [host] };
+  const none = transportWay('pull', /pull/, () => 'it has no way back');
+  t.equal((await copyRound({ ...race, ways: [none] }, 0, referee, call)).get(none), 'it has no way back');
+  const pushing = transportWay('pull', /pull/, ({ http }) => withoutPull(http));
+  await t.rejects(copyRound({ ...race, ways: [pushing] }, 0, referee, call), { message: /went another way: winrm-stdin/ });
 });

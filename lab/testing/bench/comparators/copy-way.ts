@@ -6,9 +6,8 @@ import type { LocalPath, RemotePath } from '../../../core/ids.ts';
 export interface CopyTarget {
   readonly name: string;
   readonly http: WinrmAddress;
-  /** Why there is none, where there is none. */
-  readonly https: WinrmAddress | string;
-  readonly ssh: SshAddress | string;
+  readonly https: WinrmAddress;
+  readonly ssh: SshAddress;
   /** Starts Node in it, as the beginning of a command line. */
   readonly node: string;
   /** A guest path as the programs in it see it. */

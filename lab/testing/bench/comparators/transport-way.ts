@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../../core/guest.ts';
+import type { Endpoint, WinrmAddress } from '../../../core/guest.ts';
 import { systemClock } from '../../../host/clock.ts';
 import { transports } from '../../../transports/index.ts';
 import type { CopyTarget, CopyWay } from './copy-way.ts';
@@ -23,3 +23,9 @@ export const transportWay = (label: string, expects: RegExp, endpointOf: (target
     };
   },
 });
+
+/** The same endpoint without its route back: then the transport pushes. */
+export function withoutPull(endpoint: WinrmAddress): WinrmAddress {
+  const { pull: route, ...without } = endpoint;
+  return route === undefined ? endpoint : without;
+}
