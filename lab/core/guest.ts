@@ -7,6 +7,8 @@ import type { Secret } from './secret.ts';
 export const windowsReleases = ['windows-10', 'windows-11'] as const;
 export const providerNames = ['wine'] as const;
 export type ProviderName = (typeof providerNames)[number];
+export const transportNames = ['winrm', 'ssh'] as const;
+export type TransportName = (typeof transportNames)[number];
 
 /** What kind of guest is wanted. Comes from the configuration and goes into the plan unchanged. */
 export const guestSpec = z.strictObject({
@@ -18,6 +20,7 @@ export const guestSpec = z.strictObject({
   os: z.enum(windowsReleases).meta({ description: 'Windows release' }),
   build: z.int().min(10240).meta({ description: 'Windows build number, 19045 is Windows 10 22H2, 26100 is Windows 11 24H2' }),
   provider: z.enum(providerNames).meta({ description: 'Who makes the guest' }),
+  transport: z.enum(transportNames).optional().meta({ description: 'How the lab talks to the guest; `winrm` where nothing is said' }),
 });
 export type GuestSpec = z.infer<typeof guestSpec>;
 

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import t from 'tap';
+import { transportNames } from '../core/guest.ts';
 import { type LocalPath, remotePath } from '../core/ids.ts';
 import { Masker } from '../core/secret.ts';
 import { wineProvider } from '../guests/wine/wine-provider.ts';
@@ -36,51 +37,53 @@ const commands: TransportCommands = {
   directory: script('process.stdout.write(process.cwd())'),
 };
 
-t.test('the embedded guest over WinRM', { skip: noWine }, async (t) => {
-  const provider = wineProvider({ folders: realFolders, projectRoot, clock: systemClock, masker: new Masker() });
-  await using lease = await provider.acquire(wineSpecs.win11, { id: 'embedded-contract' }, testCall());
-  const transport = transports(systemClock);
-  const call = (): ReturnType<typeof callFor> => callFor(120_000);
-  const scratch = await scratchFolder(t);
-  await using connection = await transport.connect(lease.endpoint, call());
-  const toolkit = toolkitFor(lease.endpoint.toolkit, connection);
-  for (const folder of ['C:\\contract', 'C:\\toolkit'])
-    await toolkit.makeTree(remotePath(folder), [{ path: 'made.txt', text: '' }], call());
+for (const name of transportNames)
+  t.test(`the embedded guest over ${name}`, { skip: noWine }, async (t) => {
+    const provider = wineProvider({ folders: realFolders, projectRoot, clock: systemClock, masker: new Masker() });
+    await using lease = await provider.acquire({ ...wineSpecs.win11, transport: name }, { id: 'embedded-contract' }, testCall());
+    const transport = transports(systemClock);
+    const call = (): ReturnType<typeof callFor> => callFor(120_000);
+    const scratch = await scratchFolder(t);
+    t.equal(lease.endpoint.transport, name);
+    await using connection = await transport.connect(lease.endpoint, call());
+    const toolkit = toolkitFor(lease.endpoint.toolkit, connection);
+    for (const folder of ['C:\\contract', 'C:\\toolkit'])
+      await toolkit.makeTree(remotePath(folder), [{ path: 'made.txt', text: '' }], call());
 
-  await toolkitContract(t, 'toolkit', {
-    toolkit,
-    node: remotePath(NODE),
-    scratch: remotePath('C:\\toolkit'),
-    place: async (to, content) => {
-      const local = path.join(scratch, 'placed') as LocalPath;
-      await writeFile(local, content);
-      await connection.put(local, to, call());
-    },
-    wideExitCodes: true,
-    // Wine 10 has no links of its own: what makes one says yes and makes nothing. Its Unix side has them.
-    links: {
-      make: (to, at) => ({
-        executable: remotePath('C:\\windows\\system32\\start.exe'),
-        args: ['/unix', '/bin/ln', '-s', to, `/guest/prefix/drive_c/${at.slice(3).replaceAll('\\', '/')}`],
-      }),
-      native: false,
-    },
-    peakMemory: true,
-    startUpMs: 5000,
-    call,
-  });
+    await toolkitContract(t, 'toolkit', {
+      toolkit,
+      node: remotePath(NODE),
+      scratch: remotePath('C:\\toolkit'),
+      place: async (to, content) => {
+        const local = path.join(scratch, 'placed') as LocalPath;
+        await writeFile(local, content);
+        await connection.put(local, to, call());
+      },
+      wideExitCodes: true,
+      // Wine 10 has no links of its own: what makes one says yes and makes nothing. Its Unix side has them.
+      links: {
+        make: (to, at) => ({
+          executable: remotePath('C:\\windows\\system32\\start.exe'),
+          args: ['/unix', '/bin/ln', '-s', to, `/guest/prefix/drive_c/${at.slice(3).replaceAll('\\', '/')}`],
+        }),
+        native: false,
+      },
+      peakMemory: true,
+      startUpMs: 5000,
+      call,
+    });
 
-  await transportContract(t, 'transport', {
-    transport,
-    endpoint: lease.endpoint,
-    withPassword: (password) => withPassword(lease.endpoint, password),
-    commands,
-    folder: remotePath('C:\\contract'),
-    workingDirectory: remotePath('C:\\contract'),
-    startUpMs: 5000,
-    loseGuest: async () => {
-      await lease[Symbol.asyncDispose]();
-    },
-    call,
+    await transportContract(t, 'transport', {
+      transport,
+      endpoint: lease.endpoint,
+      withPassword: (password) => withPassword(lease.endpoint, password),
+      commands,
+      folder: remotePath('C:\\contract'),
+      workingDirectory: remotePath('C:\\contract'),
+      startUpMs: 5000,
+      loseGuest: async () => {
+        await lease[Symbol.asyncDispose]();
+      },
+      call,
+    });
   });
-});

@@ -1,5 +1,6 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { LabError } from '../../core/error.ts';
+import { type GuestSpec, type TransportName, transportNames } from '../../core/guest.ts';
 import { type LocalPath, guestName } from '../../core/ids.ts';
 import { callUntil, callWithin } from '../../engine/deadline.ts';
 import { acquireGuest } from '../../steps/verify/acquire-guest.ts';
@@ -30,15 +31,17 @@ function addStart(guest: Command, context: CliContext): void {
     .argument('<guest>', 'name of a guest in the configuration');
   withJson(withProject(command), 'print how to reach it as one JSON object')
     .option('--name <name>', 'call it something else, to have several of one kind', otherName)
-    .action(async (name: string, options: ProjectOptions & { json?: boolean; name?: string }) => {
+    .addOption(new Option('--transport <transport>', 'how it is reached, whatever the configuration says').choices(transportNames))
+    .action(async (name: string, options: ProjectOptions & { json?: boolean; name?: string; transport?: TransportName }) => {
       const { root, config } = await openProject(options, context);
-      const spec = config.guests.find((candidate) => candidate.name === name);
-      if (spec === undefined)
+      const configured = config.guests.find((candidate) => candidate.name === name);
+      if (configured === undefined)
         throw LabError.of('usage.unknown-name', {
           what: 'guest',
           name,
           known: config.guests.map((candidate) => candidate.name).join(', '),
         });
+      const spec: GuestSpec = options.transport === undefined ? configured : { ...configured, transport: options.transport };
       const calledAs = options.name ?? spec.name;
 
       const wiring = wire(root, context);

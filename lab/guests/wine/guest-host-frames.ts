@@ -14,6 +14,12 @@ export const guestHostSettings = z.strictObject({
   /** What ends the guest when this process is killed, where the kernel does not. */
   watcher: hostProgram.optional(),
   logFile: z.string(),
+  /** What is served in front of the guest, and nothing else is. */
+  service: z.discriminatedUnion('transport', [
+    z.strictObject({ transport: z.literal('winrm') }),
+    /** The file server is a program of the guest. */
+    z.strictObject({ transport: z.literal('ssh'), sftpProgram: z.string() }),
+  ]),
   user: z.string(),
   password: z.string(),
   osVersion: z.string(),
@@ -24,8 +30,21 @@ export type GuestHostSettings = z.infer<typeof guestHostSettings>;
 
 /** What a guest host says on standard output, one JSON object a line. */
 export const guestHostMessage = z.union([
-  z.strictObject({ ready: z.strictObject({ url: z.string(), osRelease: z.string() }) }),
+  z.strictObject({
+    ready: z.strictObject({
+      service: z.discriminatedUnion('transport', [
+        z.strictObject({ transport: z.literal('winrm'), url: z.string() }),
+        z.strictObject({ transport: z.literal('ssh'), host: z.string(), port: z.int(), hostKeySha256: z.string() }),
+      ]),
+      osRelease: z.string(),
+    }),
+  }),
   /** The guest did not come up, or ended by itself. The host process ends after this. */
   z.strictObject({ lost: z.string() }),
 ]);
 export type GuestHostMessage = z.infer<typeof guestHostMessage>;
+
+/** A guest that is up. */
+export type GuestReady = Extract<GuestHostMessage, { readonly ready: unknown }>['ready'];
+/** Where it is reached, and by what. */
+export type GuestService = GuestReady['service'];

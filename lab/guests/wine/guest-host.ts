@@ -2,13 +2,14 @@ import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_p
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Secret } from '../../core/secret.ts';
+import type { GuestProcesses } from '../../core/guest-processes.ts';
 import { AgentLink } from './agent-link.ts';
 import { LineReader } from './agent/line-reader.ts';
 import { openBoundedLog } from './bounded-log.ts';
-import { type GuestHostMessage, type GuestHostSettings, guestHostSettings } from './guest-host-frames.ts';
+import { type GuestHostMessage, type GuestHostSettings, type GuestService, guestHostSettings } from './guest-host-frames.ts';
 import { removeLeftovers } from './leftovers.ts';
 
-// The process that is one guest: it runs the sandbox, speaks to the agent in it, and serves WinRM in front of it. Started by the provider, which
+// The process that is one guest: it runs the sandbox, speaks to the agent in it, and serves WinRM or SSH in front of it. Started by the provider, which
 // keeps a pipe to its standard input: the end of that pipe means that nobody wants the guest any more, whatever happened to the provider.
 
 const MOST_SETTINGS_BYTES = 256 << 10;
@@ -46,25 +47,15 @@ function run(settings: GuestHostSettings): (reason: string | undefined) => void 
   sandbox.on('error', (error) => link.lose(`the guest could not be started: ${error.message}`));
   sandbox.on('exit', (code, signal) => link.lose(`the guest ended (${signal ?? `exit code ${code}`})`));
 
-  // Loading the endpoint takes about as long as Wine takes to start.
-  const endpoint = import('../../winrm/endpoint/endpoint.ts').then(({ startEndpoint }) =>
-    startEndpoint({
-      host: '127.0.0.1',
-      port: 0,
-      users: [{ name: settings.user, password: new Secret(settings.password) }],
-      processes: link,
-      identity: { osVersion: settings.osVersion, computerName: settings.computerName },
-      // Only this machine reaches it, and clients that know nothing but Basic shall.
-      allowUnencrypted: true,
-    }),
-  );
+  // Loading the service takes about as long as Wine takes to start.
+  const service = startService(settings, link);
 
   let stopping = false;
   const end = (reason: string | undefined): void => {
     if (stopping) return;
     stopping = true;
     if (reason !== undefined) say({ lost: reason });
-    const closed = endpoint.then((open) => open.close()).catch(() => {});
+    const closed = service.then((open) => open.close()).catch(() => {});
     link.lose('the guest is being ended');
     void Promise.all([ended(sandbox, gone), closed])
       .then(() => removeLeftovers(settings.leftovers))
@@ -77,15 +68,53 @@ function run(settings: GuestHostSettings): (reason: string | undefined) => void 
         },
       );
   };
-  Promise.all([endpoint, link.ready]).then(
-    ([{ url }, { osRelease }]) => {
-      if (osRelease === settings.osVersion) say({ ready: { url, osRelease } });
+  Promise.all([service, link.ready]).then(
+    ([{ reached }, { osRelease }]) => {
+      if (osRelease === settings.osVersion) say({ ready: { service: reached, osRelease } });
       else end(`the guest says it is ${osRelease} and not ${settings.osVersion}`);
     },
     (error: unknown) => end(error instanceof Error ? error.message : String(error)),
   );
   void link.lost.then(end);
   return end;
+}
+
+const LOOPBACK = '127.0.0.1';
+
+interface OpenService {
+  readonly reached: GuestService;
+  readonly close: () => Promise<void>;
+}
+
+/** Starts what was asked for in front of the guest, where only this machine reaches it. The other protocol is not even loaded. */
+async function startService(settings: GuestHostSettings, processes: GuestProcesses): Promise<OpenService> {
+  const user = { name: settings.user, password: new Secret(settings.password) };
+  switch (settings.service.transport) {
+    case 'winrm': {
+      const { startEndpoint } = await import('../../winrm/endpoint/endpoint.ts');
+      const { url, close } = await startEndpoint({
+        host: LOOPBACK,
+        port: 0,
+        users: [user],
+        processes,
+        identity: { osVersion: settings.osVersion, computerName: settings.computerName },
+        // Only this machine reaches it, and clients that know nothing but Basic shall.
+        allowUnencrypted: true,
+      });
+      return { reached: { transport: 'winrm', url }, close };
+    }
+    case 'ssh': {
+      const [{ startSshServer }, { makeHostKey }] = await Promise.all([
+        import('../../ssh/server/ssh-server.ts'),
+        import('../../ssh/host-key.ts'),
+      ]);
+      // A key of this guest's own: whoever pins it can take no other guest for it.
+      const hostKey = makeHostKey();
+      const { sftpProgram } = settings.service;
+      const { host, port, close } = await startSshServer({ host: LOOPBACK, port: 0, hostKey, user, processes, sftpProgram });
+      return { reached: { transport: 'ssh', host, port, hostKeySha256: hostKey.sha256 }, close };
+    }
+  }
 }
 
 /** Starts what outlives this process just long enough to clean up after it. */

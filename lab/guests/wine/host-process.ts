@@ -3,13 +3,13 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Call } from '../../core/call.ts';
 import { LineReader } from './agent/line-reader.ts';
-import { type GuestHostMessage, type GuestHostSettings, guestHostMessage } from './guest-host-frames.ts';
+import { type GuestHostMessage, type GuestHostSettings, type GuestReady, guestHostMessage } from './guest-host-frames.ts';
 
 /** A running guest host as the provider sees it. */
 export interface GuestHostProcess {
   readonly pid: number;
-  /** Where the guest's WinRM endpoint is, once it answers. Rejects with the reason when the guest does not come up. */
-  readonly ready: Promise<{ readonly url: string; readonly osRelease: string }>;
+  /** Where the guest is reached, once it answers. Rejects with the reason when the guest does not come up. */
+  readonly ready: Promise<GuestReady>;
   /** Resolves with the reason when the guest ends without being asked to. Never rejects. */
   readonly lost: Promise<string>;
   /** Ends the guest and waits until it is gone, by force when it does not go. */
@@ -32,7 +32,7 @@ export function startHostProcess(settings: GuestHostSettings): GuestHostProcess 
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
   });
-  const ready = Promise.withResolvers<{ url: string; osRelease: string }>();
+  const ready = Promise.withResolvers<GuestReady>();
   const lost = Promise.withResolvers<string>();
   // Each is waited for by somebody, but not always by both.
   ready.promise.catch(() => {});

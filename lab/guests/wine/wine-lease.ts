@@ -5,10 +5,10 @@ import type { Call } from '../../core/call.ts';
 import { LabError } from '../../core/error.ts';
 import type { Endpoint, GuestLease, GuestSpec, LeaseOwner } from '../../core/guest.ts';
 import type { LocalPath } from '../../core/ids.ts';
-import type { Masker } from '../../core/secret.ts';
+import type { Masker, Secret } from '../../core/secret.ts';
 import { writeError } from '../../host/files.ts';
 import type { Folders } from '../../host/folders.ts';
-import type { GuestHostSettings } from './guest-host-frames.ts';
+import type { GuestHostSettings, GuestService } from './guest-host-frames.ts';
 import { type GuestHostProcess, readyWithin, startHostProcess } from './host-process.ts';
 import type { HostProgram } from './host-program.ts';
 import { removeLeftovers } from './leftovers.ts';
@@ -30,6 +30,8 @@ export const guestsFolder = (folders: Folders): LocalPath => path.join(folders.c
 
 /** Windows user in the guest and user name at its endpoint. */
 const USER = 'guest';
+/** What answers the toolkit's questions, on drive X: of every guest. */
+const LAUNCHER = 'X:\\node.exe X:\\toolkit.cjs';
 const PASSWORD_BYTES = 18;
 /** NetBIOS names are no longer. */
 const MOST_NAME_CHARACTERS = 15;
@@ -114,6 +116,7 @@ async function start(options: WineLeaseOptions, call: Call): Promise<Running> {
       drive: { 'node.exe': prepared.node, 'agent.cjs': prepared.tools.agent, 'toolkit.cjs': prepared.tools.toolkit },
       // mscoree must not be disabled here: .NET programs need it.
       env: { WINEDLLOVERRIDES: 'mshtml,winedbg.exe=' },
+      ...(prepared.gateway ? { gateway: prepared.gateway } : {}),
     });
     leftovers = prefix.leftovers;
     await writeOwnerNote(folder, owner.id, spec.name, leftovers);
@@ -125,15 +128,15 @@ async function start(options: WineLeaseOptions, call: Call): Promise<Running> {
       program: plain(program),
       ...(prefix.watcher ? { watcher: plain(prefix.watcher) } : {}),
       logFile: path.join(folder, 'wine.log'),
+      service: spec.transport === 'ssh' ? { transport: 'ssh', sftpProgram: `${LAUNCHER} sftp` } : { transport: 'winrm' },
       user: USER,
       password,
       osVersion: osVersionOf(spec.build),
       computerName: hostName,
       leftovers: { ...leftovers, folders: [...leftovers.folders] },
     });
-    const { url } = await readyWithin(host, call);
-    const toolkit = { kind: 'agent', launcher: 'X:\\node.exe X:\\toolkit.cjs' } as const;
-    return { host, leftovers, endpoint: { transport: 'winrm', url, user: USER, password: secret, authentication: 'ntlm', toolkit } };
+    const { service } = await readyWithin(host, call);
+    return { host, leftovers, endpoint: { ...endpointOf(service, secret), ...(prefix.pull ? { pull: prefix.pull } : {}) } };
   } catch (error) {
     const log = await readFile(path.join(folder, 'wine.log'), 'utf8').catch(() => '');
     await host?.stop();
@@ -147,6 +150,17 @@ async function start(options: WineLeaseOptions, call: Call): Promise<Running> {
       { guest: spec.name, reason },
       { cause: log === '' ? error : new Error(log.slice(-MOST_LOG_CHARACTERS)) },
     );
+  }
+}
+
+/** How the lab reaches what is served in front of a guest. */
+function endpointOf(service: GuestService, password: Secret): Endpoint {
+  const toolkit = { kind: 'agent', launcher: LAUNCHER } as const;
+  switch (service.transport) {
+    case 'winrm':
+      return { ...service, user: USER, password, authentication: 'ntlm', toolkit };
+    case 'ssh':
+      return { ...service, user: USER, login: { password }, toolkit };
   }
 }
 

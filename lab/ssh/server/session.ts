@@ -1,6 +1,7 @@
 import type { Session } from 'ssh2';
-import { type GuestCommand, type GuestProcesses, StartFailure } from '../../core/guest-processes.ts';
+import { type GuestCommand, type GuestProcess, type GuestProcesses, StartFailure } from '../../core/guest-processes.ts';
 import { pipeProcess } from './pipe-process.ts';
+import { plainProgram } from './plain-program.ts';
 
 export interface SessionOptions {
   readonly processes: GuestProcesses;
@@ -32,7 +33,7 @@ export function serveSession(session: Session, options: SessionOptions, connecti
   const run = (accept: () => Parameters<typeof pipeProcess>[1], command: GuestCommand): void => {
     const channel = accept();
     channel.on('error', () => {});
-    running = options.processes.start(command).then(
+    running = start(options.processes, command).then(
       (process) => {
         kills.signal.addEventListener('abort', process.kill, { once: true });
         if (kills.signal.aborted) process.kill();
@@ -84,4 +85,19 @@ export function serveSession(session: Session, options: SessionOptions, connecti
     if (connectionGone.aborted) settle();
     connectionGone.addEventListener('abort', settle, { once: true });
   });
+}
+
+/**
+ * Starts a command. One that asks nothing of cmd.exe is started without it, which saves a process, and keeps the exit code 259: Wine's cmd.exe takes
+ * it for that of a program which still runs.
+ */
+async function start(processes: GuestProcesses, command: GuestCommand): Promise<GuestProcess> {
+  const line = command.shell === 'cmd' ? plainProgram(command.line) : undefined;
+  if (line === undefined) return await processes.start(command);
+  try {
+    return await processes.start({ ...command, line, shell: 'none' });
+  } catch (error) {
+    if (!(error instanceof StartFailure)) throw error;
+    return await processes.start(command);
+  }
 }

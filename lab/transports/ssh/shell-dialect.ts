@@ -46,8 +46,9 @@ const UTF8_CODE_PAGE = 65_001;
  * For cmd.exe, which gets it as `/c "…"` or, from early releases of OpenSSH, as `/c …`. The line never begins with a quote: cmd.exe would then
  * take quotes off that are not its own (`cmd /?`).
  *
- * For `none` the caller's quotes are those of the program. Outside of them what is special to cmd.exe gets a caret. Inside a percent sign is taken
- * out of the quotes, where a caret keeps a variable's name from being one; to the program both sides are still one argument.
+ * For `none` the caller's quotes are those of the program. Outside of them what is special to cmd.exe gets a caret. Inside, where a caret is a letter,
+ * the quotes are closed and opened around a percent sign: `"%"PATH"%"` asks for a variable named `"PATH"`, which nobody has, and is left as it is; to
+ * the program both sides are still one argument.
  */
 function cmdLine({ line, shell, cwd, env }: Setting, address: string): string {
   const unfit = (text: string): boolean => /[\r\n\0]/.test(text);
@@ -86,7 +87,7 @@ function outsideCmd(line: string): string {
     if (character === '"') {
       quoted = !quoted;
       text += character;
-    } else if (character === '%') text += quoted ? '"^%"' : '^%';
+    } else if (character === '%') text += quoted ? '"%"' : '^%';
     else text += quoted || !/[&|<>^()]/.test(character) ? character : `^${character}`;
   }
   return text;
