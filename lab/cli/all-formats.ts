@@ -1,5 +1,6 @@
 import { factsFormats } from '../checks/index.ts';
 import { type Format, coreFormats } from '../core/formats.ts';
+import { scanReportFormat } from '../core/scan-report.ts';
 import { thirdPartyLicencesFormat } from '../steps/bundle/third-party-licences.ts';
 import { toolkitFormats } from '../toolkit/answers.ts';
 import { trustFormats } from '../trust/index.ts';
@@ -9,6 +10,7 @@ import { runningGuestFormat } from './running-guests.ts';
 /** Every kind of file or message that leaves a process of the lab. `schemas/` holds exactly these, next to the program's own. */
 export const allFormats: readonly Format[] = [
   ...coreFormats,
+  scanReportFormat,
   thirdPartyLicencesFormat,
   ...factsFormats,
   ...toolkitFormats,

@@ -11,6 +11,7 @@ import { planCommand } from './commands/plan.ts';
 import { rejudgeCommand } from './commands/rejudge.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
+import { scanCommand } from './commands/scan.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { winrmCommand } from './commands/winrm.ts';
 import type { LabCommand } from './lab-command.ts';
@@ -22,6 +23,7 @@ const commands: readonly LabCommand[] = [
   runCommand,
   planCommand,
   bundleCommand,
+  scanCommand,
   listCommand,
   reportCommand,
   rejudgeCommand,

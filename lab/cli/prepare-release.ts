@@ -3,7 +3,8 @@ import type { Bundle } from '../core/bundle.ts';
 import type { Call } from '../core/call.ts';
 import type { Clock } from '../core/clock.ts';
 import type { LocalPath } from '../core/ids.ts';
-import type { ScanSubject } from '../core/scan.ts';
+import type { ScanResult, ScanSubject, Scanner } from '../core/scan.ts';
+import type { Progress } from '../engine/run-step.ts';
 import type { PreparedRelease, RunReleaseStep } from '../flow-parts.ts';
 import { moveFile, writeFileAtomic } from '../host/files.ts';
 import type { Folders } from '../host/folders.ts';
@@ -25,58 +26,70 @@ export interface ReleaseParts {
   readonly folders: Folders;
 }
 
+/** A release with the bundle it is the zip of. */
+export interface ReleaseAtHand extends PreparedRelease {
+  readonly release: Bundle;
+}
+
 /**
- * Source → executable → verified bundle. The zip and its manifest end up in `destination`; all else lies in the cache until the release is disposed of.
+ * Source → executable → verified bundle. The zip and its manifest end up in `destination`, where one is given; all else lies in the cache until the
+ * release is disposed of.
  */
 export async function prepareRelease(
   project: Project,
   parts: ReleaseParts,
-  destination: LocalPath,
+  destination: LocalPath | undefined,
   runStep: RunReleaseStep,
   call: Call,
-): Promise<PreparedRelease> {
-  const { folders } = parts;
+): Promise<ReleaseAtHand> {
   await using onTheWay = new AsyncDisposableStack();
-  const workshop = onTheWay.use(await makeWorkshop(folders.cache));
-  const bundle = await makeRelease(project, folders, workshop, destination, runStep, call);
+  const workshop = onTheWay.use(await makeWorkshop(parts.folders.cache));
+  const release = await makeRelease(project, parts.folders, workshop, destination, runStep, call);
   const held = onTheWay.move();
-  const { manifest, directory } = bundle;
-  return {
-    release: bundle,
-    scan: async (onResult, scanning, progress) => {
-      const subject: ScanSubject = {
-        projectRoot: project.root,
-        bundle: directory,
-        manifest,
-        executable: path.join(directory, manifest.product.executable) as LocalPath,
-        signed: false,
-        config: project.config,
-        folders,
-        labVersion: await labVersion(),
-        today: parts.clock.now().slice(0, 10),
-      };
-      const results = await runScans(
-        scanners,
-        subject,
-        {
-          clock: parts.clock,
-          limitMs: project.config.timeouts.scanSeconds * 1000,
-          parallel: PARALLEL_SCANS,
-          onProgress: (what, done, total) => progress(what, { done, total, unit: 'steps' }),
-        },
-        scanning,
-      );
-      for (const result of results) onResult(result);
-    },
+  const prepared: ReleaseAtHand = {
+    release,
+    scan: (onResult, scanning, progress) => scanRelease(prepared, scanners, project, parts, onResult, progress, scanning),
     [Symbol.asyncDispose]: () => held.disposeAsync(),
   };
+  return prepared;
+}
+
+/** Has scanners look at a release; `onResult` gets all answers once the last is there, in the order of the list. */
+export async function scanRelease(
+  { release }: ReleaseAtHand,
+  chosen: readonly Scanner[],
+  project: Project,
+  { clock, folders }: ReleaseParts,
+  onResult: (result: ScanResult) => void,
+  progress: Progress,
+  call: Call,
+): Promise<void> {
+  const { manifest, directory } = release;
+  const subject: ScanSubject = {
+    projectRoot: project.root,
+    bundle: directory,
+    manifest,
+    executable: path.join(directory, manifest.product.executable) as LocalPath,
+    signed: false,
+    config: project.config,
+    folders,
+    labVersion: await labVersion(),
+    today: clock.now().slice(0, 10),
+  };
+  const options = {
+    clock,
+    limitMs: project.config.timeouts.scanSeconds * 1000,
+    parallel: PARALLEL_SCANS,
+    onProgress: (what: string, done: number, total: number): void => progress(what, { done, total, unit: 'steps' }),
+  };
+  for (const result of await runScans(chosen, subject, options, call)) onResult(result);
 }
 
 async function makeRelease(
   project: Project,
   folders: Folders,
   workshop: Workshop,
-  destination: LocalPath,
+  destination: LocalPath | undefined,
   runStep: RunReleaseStep,
   call: Call,
 ): Promise<Bundle> {
@@ -130,6 +143,7 @@ async function makeRelease(
       { label: 'files', value: String(made.manifest.files.length), note: `digest ${made.manifest.digest}` },
     ],
   );
+  if (destination === undefined) return bundle;
   const { manifest, archive } = bundle;
   const kept = path.join(destination, archive.fileName) as LocalPath;
   await moveFile(archive.path, kept);

@@ -48,6 +48,8 @@ t.test('what did not run is never clean', async (t) => {
   const mayBeAbsent = [{ scanner: 'secrets', ...terms }];
   t.same(judge([absent], { mayBeAbsent }), { rejections: [], blocks: [], suppressed: [], stale: [] });
   t.same(judge([absent], { mayBeAbsent }, '2026-12-31').blocks, [], 'through its last day');
+  t.same(judge([result({ kind: 'clean' })], { mayBeAbsent }).stale, [], 'it may also be there');
+  t.match(judge([result({ kind: 'clean' })], { mayBeAbsent }, '2027-01-01').stale, [/past its day/]);
   t.match(judge([absent], { mayBeAbsent }, '2027-01-01').blocks, [/held until 2026-12-31/]);
   t.match(judge([], { mayBeAbsent }).blocks, [/never answered/], 'a scanner that may be absent has to say that it is');
 });
@@ -75,7 +77,6 @@ t.test('suppressions hold for what they name, until their day', async (t) => {
     t.same(judged.stale, []);
   }
   const others = [
-    { ...base, scanner: 'other' },
     { ...base, code: 'secrets.other' },
     { ...base, path: 'src/b.ts' },
     { ...base, fingerprint: 'fedcba9876543210' },
@@ -85,6 +86,9 @@ t.test('suppressions hold for what they name, until their day', async (t) => {
     t.equal(judged.rejections.length, 1);
     t.match(judged.stale, [/had nothing to do/]);
   }
+  const another = judge([found(finding())], { suppressions: [{ ...base, scanner: 'other' }] });
+  t.equal(another.rejections.length, 1);
+  t.same(another.stale, [], 'what is about a scanner that was not asked may wait');
   const late = judge([found(finding())], { suppressions: [base] }, '2027-01-01');
   t.equal(late.rejections.length, 1);
   t.match(late.stale, [/Mei, until 2026-12-31\) is past its day/]);

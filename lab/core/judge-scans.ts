@@ -63,14 +63,17 @@ export function judgeScans(results: readonly ScanResult[], expected: readonly st
       } else rejections.push(scanRejection(scanner, finding));
     }
   }
+  const told = ({ owner, expires }: { readonly owner: string; readonly expires: string }): string => `(${owner}, until ${expires})`;
   const stale = [
-    ...policy.mayBeAbsent.map((exception) => ({ exception, what: `that ${exception.scanner} may be absent` })),
-    ...policy.suppressions.map((exception) => ({ exception, what: `the suppression of ${exception.code}` })),
-  ].flatMap(({ exception, what }) => {
-    const who = `${what} (${exception.owner}, until ${exception.expires})`;
-    if (exception.expires < today) return [`${who} is past its day`];
-    return used.has(exception) ? [] : [`${who} had nothing to do`];
-  });
+    // That a scanner ran where it need not have is good news.
+    ...policy.mayBeAbsent
+      .filter(({ expires }) => expires < today)
+      .map((one) => `that ${one.scanner} may be absent ${told(one)} is past its day`),
+    ...policy.suppressions
+      .filter(({ scanner }) => results.some((result) => result.scanner === scanner && result.outcome.kind !== 'not-run'))
+      .filter((one) => one.expires < today || !used.has(one))
+      .map((one) => `the suppression of ${one.code} ${told(one)} ${one.expires < today ? 'is past its day' : 'had nothing to do'}`),
+  ];
   return { rejections, blocks, suppressed, stale };
 }
 

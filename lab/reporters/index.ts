@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Reporter } from '../core/reporter.ts';
 import { htmlReporter } from './html/html-reporter.ts';
 import { jsonReporter } from './json.ts';
+import { securityReporter } from './security/security-reporter.ts';
 import { terminalReporter } from './terminal/terminal-reporter.ts';
 import type { TextSink } from './text-sink.ts';
 
@@ -21,4 +22,5 @@ export const reporters = {
   terminal: terminalReporter,
   json: jsonReporter,
   html: htmlReporter,
+  security: securityReporter,
 } as const satisfies Readonly<Record<string, (setting: ReporterSetting) => Reporter>>;

@@ -40,9 +40,15 @@ export const reportCommand: LabCommand = (program, context) => {
       const readEvidence: Parameters<NonNullable<Reporter['finish']>>[0]['readEvidence'] = (sha256) =>
         readBytesIfThere(path.join(folder, 'evidence', sha256));
       const finished = { record, plan, journal, recordSha256: sha256Of(recordText(record)), readEvidence };
-      const html = reporters.html();
-      for (const line of journal) for (const reporter of [html, terminal]) reporter.on(line);
-      for (const file of (await html.finish?.(finished, call)) ?? []) await writeUnlessSealed(target, folder, file.content);
+      const rendering = [reporters.html(), reporters.security()];
+      for (const line of journal) for (const reporter of [...rendering, terminal]) reporter.on(line);
+      for (const reporter of rendering) {
+        for (const { fileName, content } of (await reporter.finish?.(finished, call)) ?? []) {
+          // What stands beside the report of the run goes beside it here too.
+          const file = fileName === 'report.html' ? target : path.join(path.dirname(target), fileName);
+          await writeUnlessSealed(file, folder, content);
+        }
+      }
       await terminal.finish?.(finished, call);
       terminal.close?.();
       if (tornEnd)

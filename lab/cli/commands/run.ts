@@ -57,7 +57,7 @@ export const runCommand: LabCommand = (program, context, finish) => {
       const call = callUntil(context.signal);
       const parts = await flowParts(project, wiring, {
         // What shows the run to the person comes last: it names the files that the others have written.
-        reporters: [reporters.html(), shown],
+        reporters: [reporters.html(), reporters.security(), shown],
         holdGuests: (leases, holding) => holdGuests(leases, wiring, context, options.json === true, holding),
       });
       try {

@@ -8,7 +8,7 @@ import { type Html, definitions, outcomePill, said, saidAtLength, section } from
 const MOST_FINDINGS = 100;
 
 /** What scanners said of the release, those that did not run included; absent when none was planned. */
-export function scanCards(record: RunRecord): Html | undefined {
+export function scanCards(record: Pick<RunRecord, 'scans' | 'suppressed'>): Html | undefined {
   if (record.scans.length === 0) return undefined;
   return section(
     'scans',
@@ -33,7 +33,7 @@ const kindOf = ({ outcome }: ScanResult): 'passed' | 'failed' | 'inconclusive' =
   }
 };
 
-function scanCard(result: ScanResult, record: RunRecord): Html {
+function scanCard(result: ScanResult, record: Pick<RunRecord, 'suppressed'>): Html {
   const { scanner, title, question, tool, database, control, looked, outcome, durationMs } = result;
   const id = `scan-${scanner.replace(/[^A-Za-z0-9-]/g, '_')}`;
   const kind = kindOf(result);
@@ -79,7 +79,7 @@ function scanCard(result: ScanResult, record: RunRecord): Html {
   );
 }
 
-function findingList(scanner: string, findings: readonly ScanFinding[], record: RunRecord): Html {
+function findingList(scanner: string, findings: readonly ScanFinding[], record: Pick<RunRecord, 'suppressed'>): Html {
   return h(
     'ul',
     { class: 'plain findings' },
