@@ -115,7 +115,7 @@ export function inboxReceiver(run: RunInGuest): LineReceiver {
     };
   };
   const curl = async (options: string, url: string, call: Call): Promise<CommandResult> => {
-    const result = await cmd(`curl.exe -fsS --connect-timeout 3 ${options} ${quoted(url)}`, call);
+    const result = await cmd(`curl.exe -fsS --noproxy * --connect-timeout 3 ${options} ${quoted(url)}`, call);
     // CURLE_WRITE_ERROR is the guest's disk; everything else is the way to this host, or that there is no curl.exe.
     if (result.exitCode === 23) throw new Refused('io', explain(result));
     if (result.exitCode !== 0) throw new ReceiverUnfit(explain(result));
