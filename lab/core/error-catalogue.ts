@@ -128,6 +128,12 @@ export const errorCatalogue = {
     message: 'The run in {folder} cannot be read: {problem}',
     hint: '`lab verify` names everything that is wrong with it.',
   },
+  'trust.other-version': {
+    kind: 'usage',
+    message:
+      '{folder} was written by lab {labVersion}, which makes records in another way than this one (version {fold}, this lab knows {known})',
+    hint: 'Use that version of the lab to read it; `lab verify` checks its seal all the same. Its report.html needs no lab.',
+  },
   'trust.not-sealable': {
     kind: 'lab',
     message: 'The run in {folder} cannot be sealed: {problem}',

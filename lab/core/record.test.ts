@@ -42,6 +42,21 @@ t.test('one failed cell rejects, whatever else there is', async (t) => {
   t.equal(exitCodeOf(record.verdict), 1);
 });
 
+t.test('a run whose every cell was skipped says why that is no answer, and what to do', async (t) => {
+  const reason = { code: 'emulated-guest' as const, text: 'Wine has no SmartScreen' };
+  const skipped = foldWith(
+    (all) => all.map((event) => (event.type === 'cell-finished' ? { ...event, outcome: { kind: 'skipped', reason } } : event)),
+    {
+      ...accepted.plan,
+      policy: { ...accepted.plan.policy, maySkip: accepted.plan.checks.map((check) => ({ check: check.id, reason: reason.code })) },
+    },
+  );
+  t.equal(skipped.verdict, 'blocked');
+  t.same(skipped.reasons, [
+    'Not one cell passed: all of them were skipped (Wine has no SmartScreen), and a skip is no answer; ask another check as well, or guests that can answer',
+  ]);
+});
+
 t.test('an inconclusive cell blocks with its reason', async (t) => {
   const error = LabError.of('run.guest-lost', { guest: 'win10', reason: 'killed' }).toData();
   const record = foldWith(withOutcome(cell, { kind: 'inconclusive', error }));

@@ -41,9 +41,16 @@ export const recordedGuest = z.strictObject({
 });
 export type RecordedGuest = z.infer<typeof recordedGuest>;
 
+/**
+ * Names what {@link foldRecord} makes of a plan and a journal. Raised with every change that gives a finished run another record, so that a lab says
+ * of records of another one that it cannot make them again, instead of calling them wrong. Runs before there was a number are of version 1.
+ */
+export const FOLD_VERSION = 2;
+
 /** `record.json`: a run in one value. A pure fold of the plan and the journal; `lab report` and `lab verify` make it again and compare. */
 export const runRecord = z.strictObject({
   $schema: z.literal('record.v1.json'),
+  fold: z.literal(FOLD_VERSION).meta({ description: 'Version of the fold that made it; absent in records of version 1' }),
   runId: z.string().transform((text) => text as RunId),
   labVersion: z.string(),
   startedAt: z.iso.datetime(),
@@ -88,6 +95,7 @@ export function foldRecord(plan: Plan, lines: readonly JournalLine[]): RunRecord
   if (first === undefined || first.event.type !== 'run-started') throw new TypeError('a journal begins with run-started');
   const record: Mutable<RunRecord> = {
     $schema: 'record.v1.json',
+    fold: FOLD_VERSION,
     runId: first.event.runId,
     labVersion: first.event.labVersion,
     startedAt: first.at,
@@ -230,12 +238,20 @@ function decide(
   for (const error of record.errors) (error.kind === 'product' ? rejections : blocks).push(error.message);
   if (record.cells.length === 0) blocks.push('The plan is empty');
   if (record.bundle === undefined) blocks.push('No bundle was made');
-  if (!record.cells.some((cell) => cell.outcome.kind === 'passed')) blocks.push('Not one cell passed');
+  if (!record.cells.some((cell) => cell.outcome.kind === 'passed')) blocks.push(nonePassed(record.cells));
   if (record.finishedAt === undefined) blocks.push('The run never finished');
   if (interruptedBy !== undefined) return { verdict: 'interrupted', reasons: [`Stopped by ${interruptedBy}`, ...rejections, ...blocks] };
   if (rejections.length > 0) return { verdict: 'rejected', reasons: [...rejections, ...blocks] };
   if (blocks.length > 0) return { verdict: 'blocked', reasons: blocks };
   return { verdict: 'accepted', reasons: [] };
+}
+
+/** Why a run without a passed cell is no answer; where all of it was skipped, also what to do. */
+function nonePassed(cells: readonly RecordedCell[]): string {
+  const skips = cells.flatMap(({ outcome: ended }) => (ended.kind === 'skipped' ? [ended.reason.text] : []));
+  if (cells.length === 0 || skips.length < cells.length) return 'Not one cell passed';
+  const why = [...new Set(skips)].slice(0, 3).join('; ');
+  return `Not one cell passed: all of them were skipped (${why}), and a skip is no answer; ask another check as well, or guests that can answer`;
 }
 
 /** The process exit code that says a verdict. */

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
 import { LabError } from '../core/error.ts';
 import { type JournalLine, journalLine } from '../core/event.ts';
 import type { Format } from '../core/formats.ts';
@@ -6,6 +7,7 @@ import { type Plan, plan as planSchema } from '../core/plan.ts';
 import { type RunRecord, foldRecord, runRecord } from '../core/record.ts';
 import { validate } from '../core/validate.ts';
 import { sha256Of } from '../host/hash.ts';
+import { type RecordHead, foreignRecord } from './record-head.ts';
 import type { ReadFile, RunFiles } from './run-files.ts';
 import { type RunProblem, runProblem } from './run-problem.ts';
 
@@ -15,13 +17,18 @@ const recordFormat = { file: 'record.v1.json', title: 'record', schema: runRecor
 
 const FIRST_PREVIOUS = '0'.repeat(64);
 
-/** The three texts of a run as values; one that could not be read is `undefined` and has a problem. */
+/** The three texts of a run as values; one that could not be read is `undefined` and has a problem, unless the run is of another version. */
 export interface ParsedRun {
   readonly plan: Plan | undefined;
   /** The lines up to the first one that is wrong. */
   readonly journal: readonly JournalLine[];
   /** `record.json` as it lies there. */
   readonly record: RunRecord | undefined;
+  /**
+   * Set when another version of the fold made the record. Plan, journal and record are not read then: they may be of formats that are not known here.
+   * That the journal is an unbroken chain and speaks of this plan is still held.
+   */
+  readonly foreign: RecordHead | undefined;
   /** Whether the journal ends in the middle of a line, as one does whose writer was killed. */
   readonly tornEnd: boolean;
   readonly problems: readonly RunProblem[];
@@ -29,15 +36,32 @@ export interface ParsedRun {
 
 /** Reads plan, journal and record, and holds them against each other. Never throws for what it finds. */
 export function parseRun(files: RunFiles): ParsedRun {
+  const foreign = foreignRecord(files.contents.get('record.json'));
+  return foreign ? parseForeign(files, foreign) : parseOwn(files);
+}
+
+function parseForeign(files: RunFiles, foreign: RecordHead): ParsedRun {
+  const problems: RunProblem[] = [];
+  if (!files.digests.has('plan.json') && !files.problems.some((problem) => problem.file === 'plan.json'))
+    problems.push(runProblem('file-missing', 'plan.json'));
+  const { journal, tornEnd } = parseJournal(files.contents.get('events.ndjson'), problems, (value) => anyLine.parse(value));
+  const spokenOf = journal.map(({ event }) => event).find((event) => event.type === 'plan-written');
+  if (spokenOf?.['sha256'] !== files.digests.get('plan.json')) problems.push(runProblem('plan-differs', 'plan.json'));
+  return { plan: undefined, journal: [], record: undefined, foreign, tornEnd, problems };
+}
+
+function parseOwn(files: RunFiles): ParsedRun {
   const problems: RunProblem[] = [];
   const plan = parseFile(files, 'plan.json', problems, (value) => validate(planFormat, value, 'plan.json'));
   const record = parseFile(files, 'record.json', problems, (value) => validate(recordFormat, value, 'record.json'));
-  const { journal, tornEnd } = parseJournal(files.contents.get('events.ndjson'), problems);
+  const { journal, tornEnd } = parseJournal(files.contents.get('events.ndjson'), problems, (value, source) =>
+    validate(lineFormat, value, source),
+  );
   const spokenOf = journal.map((line) => line.event).find((event) => event.type === 'plan-written');
   if (plan && spokenOf === undefined) problems.push(runProblem('plan-unspoken', 'plan.json'));
   else if (plan && spokenOf?.sha256 !== files.digests.get('plan.json')) problems.push(runProblem('plan-differs', 'plan.json'));
   if (plan && record && !isFoldOf(record, plan, journal)) problems.push(runProblem('record-differs', 'record.json'));
-  return { plan, journal, record, tornEnd, problems };
+  return { plan, journal, record, foreign: undefined, tornEnd, problems };
 }
 
 const isFoldOf = (record: RunRecord, plan: Plan, journal: readonly JournalLine[]): boolean =>
@@ -58,12 +82,16 @@ function parseFile<T>(files: RunFiles, name: ReadFile, problems: RunProblem[], c
   }
 }
 
-function parseJournal(
+/** What a line has in every version. */
+const anyLine = z.looseObject({ sequence: z.int(), previous: z.string(), event: z.looseObject({ type: z.string() }) });
+
+function parseJournal<Line extends z.infer<typeof anyLine> | JournalLine>(
   bytes: Buffer | undefined,
   problems: RunProblem[],
-): { readonly journal: readonly JournalLine[]; readonly tornEnd: boolean } {
+  readLine: (value: unknown, source: string) => Line,
+): { readonly journal: readonly Line[]; readonly tornEnd: boolean } {
   const name = 'events.ndjson';
-  const journal: JournalLine[] = [];
+  const journal: Line[] = [];
   if (bytes === undefined) {
     problems.push(runProblem('file-missing', name));
     return { journal, tornEnd: false };
@@ -78,7 +106,7 @@ function parseJournal(
     const raw = bytes.subarray(start, stop);
     start = stop + 1;
     try {
-      const line = validate(lineFormat, JSON.parse(decode(raw)), `${name}:${sequence + 1}`);
+      const line = readLine(JSON.parse(decode(raw)), `${name}:${sequence + 1}`);
       if (line.previous !== previous || line.sequence !== sequence) {
         problems.push(runProblem('journal-broken', name, String(sequence + 1)));
         break;

@@ -29,7 +29,10 @@ export async function sealRun({ folder, key, clock }: SealRequest, call: Call): 
   const { files, parsed, problems } = await inspectRun(folder, undefined, call);
   const first = problems[0];
   if (first || parsed.record === undefined)
-    throw LabError.of('trust.not-sealable', { folder, problem: first?.message ?? 'record.json is missing' });
+    throw LabError.of('trust.not-sealable', {
+      folder,
+      problem: first?.message ?? (parsed.foreign ? 'another version of the lab made its record' : 'record.json is missing'),
+    });
   const statement: SealStatement = {
     _type: 'https://in-toto.io/Statement/v1',
     subject: [...files.digests]

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { sha256Schema } from '../core/bundle.ts';
 import { assuranceSchema } from '../core/guest.ts';
-import { type RunRecord, verdicts } from '../core/record.ts';
+import { verdicts } from '../core/record.ts';
 
 /** What a seal says: an in-toto Statement v1 whose subjects are all files of a run. */
 export const sealStatement = z.strictObject({
@@ -22,12 +22,21 @@ export const sealStatement = z.strictObject({
 });
 export type SealStatement = z.infer<typeof sealStatement>;
 
+/** What of a record a seal repeats; records of other versions have it as well. */
+interface Claims {
+  readonly runId: string;
+  readonly verdict: string;
+  readonly assurance?: string | undefined;
+  readonly bundle?: { readonly digest: string } | undefined;
+  readonly labVersion: string;
+}
+
 /** The part of a predicate that the record must confirm. */
-export const sealedClaims = (record: RunRecord): Omit<SealStatement['predicate'], 'sealedAt'> => ({
+export const sealedClaims = <R extends Claims>(record: R) => ({
   runId: record.runId,
-  verdict: record.verdict,
-  ...(record.assurance === undefined ? {} : { assurance: record.assurance }),
-  ...(record.bundle === undefined ? {} : { bundle: record.bundle.digest }),
+  verdict: record.verdict as R['verdict'],
+  ...(record.assurance === undefined ? {} : { assurance: record.assurance as NonNullable<R['assurance']> }),
+  ...(record.bundle === undefined ? {} : { bundle: record.bundle.digest as NonNullable<R['bundle']>['digest'] }),
   labVersion: record.labVersion,
 });
 

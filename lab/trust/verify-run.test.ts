@@ -1,4 +1,4 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { cp, mkdir, readFile, readdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import t, { type Test } from 'tap';
@@ -8,6 +8,7 @@ import { type SampleRun, sampleKinds, sampleRun, writeSampleRun } from '../testi
 import { canonicalJson } from './canonical-json.ts';
 import { type SealFile, keyIdOf, payloadType, signEnvelope } from './envelope.ts';
 import type { LabKey, TrustedKey } from './keys.ts';
+import { readRun } from './read-run.ts';
 import { sealRun, sealText } from './seal.ts';
 import { type RunVerification, verifyRun } from './verify-run.ts';
 import { verifySeal } from './verify-seal.ts';
@@ -42,9 +43,9 @@ t.test('a sealed run of every ending verifies', async (t) => {
       const folder = await sealedRun(t, sampleRun(kind));
       const result = await verify(folder);
       t.same(result.problems, []);
-      t.equal(result.ok, true);
+      t.equal(result.outcome, 'verified');
       t.equal(result.keyId, key.keyId);
-      t.equal(result.record?.verdict, sampleRun(kind).record.verdict);
+      t.equal('record' in result && result.record?.verdict, sampleRun(kind).record.verdict);
       t.equal(result.files, (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).length - 1);
     });
   }
@@ -54,7 +55,7 @@ t.test('the same run and key give the same seal, and dates of files play no part
   const folder = await sealedRun(t);
   const before = await readFile(path.join(folder, 'seal.json'));
   for (const file of ['record.json', 'seal.json']) await utimes(path.join(folder, file), 1, 1);
-  t.equal((await verify(folder)).ok, true);
+  t.equal((await verify(folder)).outcome, 'verified');
   await sealRun({ folder, key, clock }, call);
   t.same(await readFile(path.join(folder, 'seal.json')), before);
 });
@@ -94,12 +95,12 @@ t.test('a flip of any byte of any sealed file is noticed', { timeout: 120_000 },
       // The lowest bit first, then another one: 0x20 turns `a` into `A` and a space into NUL, 0x80 leaves ASCII.
       bytes[position] = (bytes[position] ?? 0) ^ ([0x01, 0x20, 0x80, 0x02][flips % 4] ?? 1);
       await writeFile(target, bytes);
-      if ((await verify(folder)).ok) unnoticed.push(`${file}:${position}`);
+      if ((await verify(folder)).outcome !== 'refused') unnoticed.push(`${file}:${position}`);
     }
     await writeFile(target, original);
     t.same(unnoticed, [], `${file}, ${flips} flips`);
   }
-  t.equal((await verify(folder)).ok, true, 'and the untouched run is good again');
+  t.equal((await verify(folder)).outcome, 'verified', 'and the untouched run is good again');
 });
 
 t.test('what is wrong is named', async (t) => {
@@ -162,8 +163,8 @@ t.test('keys', async (t) => {
     const folder = await sealedRun(t);
     await sealRun({ folder, key: stranger, clock }, call);
     t.same(await codes(folder), ['key-untrusted']);
-    t.equal((await verifyRun({ folder, trustedKeys: [...key.trusted, ...stranger.trusted] }, call)).ok, true);
-    t.equal((await verifyRun({ folder, trustedKeys: [] }, call)).ok, false);
+    t.equal((await verifyRun({ folder, trustedKeys: [...key.trusted, ...stranger.trusted] }, call)).outcome, 'verified');
+    t.equal((await verifyRun({ folder, trustedKeys: [] }, call)).outcome, 'refused');
   });
   await t.test('a stranger who names our key is caught', async (t) => {
     const folder = await sealedRun(t);
@@ -199,6 +200,95 @@ t.test('a seal by the right key that says what the run does not is caught', asyn
   statement.subject.reverse();
   await writeFile(file, sealText(signEnvelope(Buffer.from(canonicalJson(statement)), key.privateKey)));
   t.same(await codes(folder), ['seal-not-canonical']);
+});
+
+t.test('a run that another version of the fold made', async (t) => {
+  /** Seals a run whose record another lab has made, as that lab would. */
+  const sealedAs = async (test: Test, change: (record: Record<string, unknown>) => void): Promise<string> => {
+    const folder = await sealedRun(test);
+    const file = path.join(folder, 'record.json');
+    const record = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+    change(record);
+    await writeFile(file, `${JSON.stringify(record, undefined, 2)}\n`);
+    return await resealed(folder);
+  };
+  const resealed = async (folder: string, claim: Readonly<Record<string, unknown>> = {}): Promise<string> => {
+    const seal = JSON.parse(await readFile(path.join(folder, 'seal.json'), 'utf8')) as SealFile;
+    const statement = JSON.parse(Buffer.from(seal.payload, 'base64').toString('utf8'));
+    for (const subject of statement.subject)
+      subject.digest.sha256 = createHash('sha256')
+        .update(await readFile(path.join(folder, subject.name)))
+        .digest('hex');
+    Object.assign(statement.predicate, claim);
+    await writeFile(path.join(folder, 'seal.json'), sealText(signEnvelope(Buffer.from(canonicalJson(statement)), key.privateKey)));
+    return folder;
+  };
+  const before = (record: Record<string, unknown>): void => {
+    delete record['fold'];
+    delete record['scans'];
+    record['reasons'] = ['in other words'];
+  };
+  const later = (record: Record<string, unknown>): void => void Object.assign(record, { fold: 99, $schema: 'record.v7.json', more: [1] });
+
+  for (const [what, change, fold] of [
+    ['of before there was a number', before, 1],
+    ['of a later lab', later, 99],
+  ] as const) {
+    await t.test(`${what}: the seal holds, and that is all that is said`, async (t) => {
+      const folder = await sealedAs(t, change);
+      t.match(await verify(folder), {
+        outcome: 'sealed-only',
+        problems: [],
+        keyId: key.keyId,
+        sealedBy: { fold },
+        claims: { verdict: 'accepted', assurance: 'emulated' },
+      });
+      await t.rejects(readRun(folder, { tolerateTornEnd: true }, call), {
+        code: 'trust.other-version',
+        message: new RegExp(`version ${fold}`),
+      });
+      await t.rejects(sealRun({ folder, key, clock }, call), { code: 'trust.not-sealable', message: /another version/ });
+    });
+  }
+  await t.test('what this version would refuse outright is still refused', async (t) => {
+    for (const [what, damage, expected] of [
+      ['a changed report', (folder: string) => appendTo(path.join(folder, 'report.html'), ' '), ['file-changed']],
+      ['a changed record', (folder: string) => appendTo(path.join(folder, 'record.json'), ' '), ['file-changed']],
+      ['a file more', (folder: string) => writeFile(path.join(folder, 'more'), ''), ['file-extra']],
+      ['no plan', (folder: string) => rm(path.join(folder, 'plan.json')), ['file-missing', 'plan-differs']],
+      ['no journal', (folder: string) => rm(path.join(folder, 'events.ndjson')), ['file-missing', 'plan-differs']],
+      ['a claim that the record does not make', (folder: string) => resealed(folder, { verdict: 'rejected' }), ['claims-differ']],
+      [
+        'a journal with a line taken out',
+        async (folder: string) => {
+          const file = path.join(folder, 'events.ndjson');
+          await writeFile(file, (await readFile(file, 'utf8')).split('\n').toSpliced(5, 1).join('\n'));
+          await resealed(folder);
+        },
+        ['journal-broken'],
+      ],
+      [
+        'another plan',
+        async (folder: string) => {
+          await appendTo(path.join(folder, 'plan.json'), ' ');
+          await resealed(folder);
+        },
+        ['plan-differs'],
+      ],
+    ] as const) {
+      await t.test(what, async (t) => {
+        const folder = await sealedAs(t, later);
+        await damage(folder);
+        t.equal((await verify(folder)).outcome, 'refused');
+        t.same(await codes(folder), expected);
+      });
+    }
+  });
+  await t.test('a record that says it is of this version has to be what it says', async (t) => {
+    t.same(await codes(await sealedAs(t, (record) => void (record['reasons'] = ['in other words']))), ['record-differs']);
+    t.same(await codes(await sealedAs(t, (record) => void (record['fold'] = 0))), ['content-invalid']);
+    t.same(await codes(await sealedAs(t, (record) => void (record['fold'] = '99'))), ['content-invalid']);
+  });
 });
 
 t.test('a run that does not agree with itself is not sealed', async (t) => {

@@ -16,11 +16,29 @@ export interface VerifyRequest {
   readonly validateFacts?: ValidateFacts;
 }
 
-/** What looking at every byte of a run gave. */
+/**
+ * What looking at every byte of a run gave. `sealed-only`: nothing has changed since it was sealed, but another version of the lab made the record, and
+ * this one cannot tell whether it is what the journal says. That is neither yes nor no: nobody may take it for `verified`.
+ */
 export type RunVerification =
-  | { readonly ok: true; readonly problems: readonly []; readonly keyId: Sha256; readonly files: number; readonly record: RunRecord }
   | {
-      readonly ok: false;
+      readonly outcome: 'verified';
+      readonly problems: readonly [];
+      readonly keyId: Sha256;
+      readonly files: number;
+      readonly record: RunRecord;
+    }
+  | {
+      readonly outcome: 'sealed-only';
+      readonly problems: readonly [];
+      readonly keyId: Sha256;
+      readonly files: number;
+      readonly sealedBy: { readonly labVersion: string; readonly fold: number };
+      /** What the seal says of the run; the record says the same. */
+      readonly claims: Omit<SealStatement['predicate'], 'sealedAt'>;
+    }
+  | {
+      readonly outcome: 'refused';
       readonly problems: readonly RunProblem[];
       readonly keyId?: Sha256;
       readonly files: number;
@@ -35,11 +53,19 @@ export async function verifyRun({ folder, trustedKeys, validateFacts }: VerifyRe
   const { files, parsed, problems: inner } = await inspectRun(folder, validateFacts, call);
   const { keyId, statement, problems: outer } = verifySeal(files.contents.get('seal.json'), trustedKeys);
   const problems = [...outer, ...(statement ? sealedFileProblems(statement, files, inner) : []), ...inner];
-  if (statement && parsed.record) problems.push(...claimProblems(statement, parsed.record));
-  const { record } = parsed;
+  const { record, foreign } = parsed;
+  const claiming = record ?? foreign;
+  if (statement && claiming) problems.push(...claimProblems(statement, sealedClaims(claiming)));
   const sealedFiles = files.digests.size - [...files.digests.keys()].filter((name) => unsealed.has(name)).length;
-  if (problems.length === 0 && keyId && record) return { ok: true, problems: [], keyId, files: sealedFiles, record };
-  return { ok: false, problems, files: sealedFiles, ...(keyId ? { keyId } : {}), ...(record ? { record } : {}) };
+  if (problems.length === 0 && keyId && statement) {
+    if (record) return { outcome: 'verified', problems: [], keyId, files: sealedFiles, record };
+    if (foreign) {
+      const { sealedAt: _, ...claims } = statement.predicate;
+      const sealedBy = { labVersion: foreign.labVersion, fold: foreign.fold };
+      return { outcome: 'sealed-only', problems: [], keyId, files: sealedFiles, sealedBy, claims };
+    }
+  }
+  return { outcome: 'refused', problems, files: sealedFiles, ...(keyId ? { keyId } : {}), ...(record ? { record } : {}) };
 }
 
 function sealedFileProblems({ subject }: SealStatement, files: RunFiles, inner: readonly RunProblem[]): readonly RunProblem[] {
@@ -59,11 +85,10 @@ function sealedFileProblems({ subject }: SealStatement, files: RunFiles, inner: 
   return problems;
 }
 
-function claimProblems(statement: SealStatement, record: RunRecord): readonly RunProblem[] {
+function claimProblems(statement: SealStatement, claims: Readonly<Record<string, unknown>>): readonly RunProblem[] {
   const { sealedAt: _, ...claimed } = statement.predicate;
-  const claims = sealedClaims(record);
-  const names = new Set([...Object.keys(claimed), ...Object.keys(claims)]) as Set<keyof typeof claims>;
-  return [...names]
-    .filter((name) => !isDeepStrictEqual(claimed[name], claims[name]))
+  const said: Readonly<Record<string, unknown>> = claimed;
+  return [...new Set([...Object.keys(said), ...Object.keys(claims)])]
+    .filter((name) => !isDeepStrictEqual(said[name], claims[name]))
     .map((name) => runProblem('claims-differ', 'record.json', name));
 }
