@@ -79,7 +79,7 @@ export interface Connection extends AsyncDisposable {
    * nothing does. Names that Windows cannot have, and links that lead out of the folder, are `copy.unsafe-name` before anything is sent.
    */
   readonly putDirectory: (local: LocalPath, to: RemotePath, call: Call, options?: FileTransferOptions) => Promise<DirectoryReceipt>;
-  /** The same the other way round. */
+  /** The same the other way round; `to` must not be there. */
   readonly getDirectory: (from: RemotePath, to: LocalPath, call: Call, options?: FileTransferOptions) => Promise<DirectoryReceipt>;
 }
 

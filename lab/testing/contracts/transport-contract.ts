@@ -5,6 +5,7 @@ import type { RemotePath } from '../../core/ids.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { RemoteCommand, Transport } from '../../core/transport.ts';
 import { commandContract } from './transport/commands.ts';
+import { directoryContract } from './transport/directories.ts';
 import { endingContract } from './transport/endings.ts';
 import { fileContract } from './transport/files.ts';
 
@@ -59,6 +60,7 @@ export async function transportContract<E extends Endpoint>(t: Test, name: strin
   await t.test(name, { timeout: LIMIT_MS }, async (t) => {
     await commandContract(t, rig);
     await fileContract(t, rig);
+    await directoryContract(t, rig);
     await endingContract(t, rig);
   });
 }
