@@ -1,3 +1,4 @@
+import { errors } from 'undici';
 import type { Call } from '../../core/call.ts';
 import { LabError } from '../../core/error.ts';
 import { ProtocolViolation } from '../protocol-violation.ts';
@@ -36,7 +37,8 @@ export function wireError(thrown: unknown, target: Target, action: string, limit
     return LabError.of('winrm.tls-failed', { url, reason: code === 'EPROTO' ? thrown.message : code }, more);
   if (NEVER_CONNECTED.has(code)) return LabError.of('winrm.unreachable', { url, reason: thrown.message || code }, more);
   if (NO_ANSWER.has(code)) return LabError.of('winrm.timed-out', { url, action, limit: `${limitMs / 1000} s` }, more);
-  if (code.startsWith('HPE_'))
+  // Its parser does not always say which of its own codes it is.
+  if (code.startsWith('HPE_') || thrown instanceof errors.HTTPParserError)
     return LabError.of('winrm.protocol-violation', { url, what: `the answer is not HTTP (${thrown.message})` }, more);
   // A socket that breaks has a code; a mistake of ours has none and must stay visible as one.
   return code === '' ? thrown : LabError.of('winrm.connection-lost', { url, action, reason: thrown.message || code }, more);
