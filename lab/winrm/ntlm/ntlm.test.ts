@@ -34,6 +34,27 @@ t.test('RC4 gives the key streams of RFC 6229 and runs on between calls', async 
   t.equal(stream.toString('hex'), 'b2396305f03dc027ccc3524a0a1118a86982944f18fc82d589c403a47a0d0919');
 });
 
+t.test('RC4 is the same however its bytes lie in memory and are handed to it', async () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 90 }), fc.nat(7), fc.array(fc.nat(30), { maxLength: 5 }), (plain, offset, sizes) => {
+      const expected = Uint8Array.from(plain);
+      const one = new Rc4(Buffer.from('key'));
+      for (let at = 0; at < expected.length; at++) one.apply(expected.subarray(at, at + 1));
+      const memory = new Uint8Array(offset + plain.length);
+      memory.set(plain, offset);
+      let cipher = new Rc4(Buffer.from('key'));
+      let from = offset;
+      for (const size of [...sizes, memory.length]) {
+        cipher.apply(memory.subarray(from, from + size));
+        cipher = cipher.copy();
+        from = Math.min(from + size, memory.length);
+      }
+      return Buffer.from(memory.subarray(offset)).equals(expected);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
 const password = new Secret('pass word ü');
 const accounts = [{ name: 'Vagrant', password }];
 
