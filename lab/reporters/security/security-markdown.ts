@@ -90,6 +90,7 @@ function placeOf({ where }: ScanFinding): string {
 
 /** One harmless line: what Markdown and HTML would take for markup is escaped. */
 const text = (said: string): string => plainLine(said, MOST_TEXT).replaceAll(/[\\`*_{}[\]<>#|~&!]/g, (mark) => `\\${mark}`);
-const code = (said: string): string => `\`${plainLine(said, MOST_TEXT).replaceAll('`', "'")}\``;
+/** What stands in a code span needs no escaping and allows none: the few characters that could end it or a table go. */
+const code = (said: string): string => `\`${plainLine(said, 120).replaceAll(/[`<>|[\]]/g, '?')}\``;
 /** What was made bold on purpose stays so. */
 const cell = (said: string): string => (/^\*\*[A-Z ]+\*\*$/.test(said) ? said : text(said));

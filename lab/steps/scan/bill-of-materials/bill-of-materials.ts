@@ -56,7 +56,9 @@ export const billOfMaterialsScan: Scanner = {
     }
     const parsed = bill.safeParse(JSON.parse(text));
     if (parsed.success) {
-      const { metadata, components } = parsed.data;
+      const { metadata, components, specVersion } = parsed.data;
+      // The schema of a version does not demand that the document is of it.
+      if (specVersion !== '1.7') say('invalid', `it is CycloneDX ${specVersion} and not 1.7`);
       const root = metadata.component;
       const wanted = manifest.files.find(({ path: file }) => file === manifest.product.executable)?.sha256;
       if (sha256Of(root) !== wanted)

@@ -94,7 +94,8 @@ async function analyse(
       { path: file, line: Math.max(1, labels[0]?.span.line ?? 1) },
     );
   });
-  return { findings, files };
+  const place = ({ where }: ScanFinding): string => `${where?.path} ${String(where?.line ?? 0).padStart(8, '0')}`;
+  return { findings: findings.toSorted((a, b) => (place(a) < place(b) ? -1 : 1)), files };
 }
 
 const versionIn = (file: string): string => (here(file) as { version: string }).version;
