@@ -60,7 +60,7 @@ function resultOf(scanner: string, finding: ScanFinding, ruleIndex: number, repo
           locations: [
             {
               physicalLocation: {
-                artifactLocation: { uri: where.path.split('/').map(encodeURIComponent).join('/') },
+                artifactLocation: { uri: where.path.toWellFormed().split('/').map(encodeURIComponent).join('/') },
                 ...(where.line === undefined ? {} : { region: { startLine: where.line } }),
               },
               ...(where.part === undefined ? {} : { logicalLocations: [{ name: where.part }] }),
