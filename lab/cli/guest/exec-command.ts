@@ -58,6 +58,8 @@ async function execute(
     interrupt.abort();
   });
   const input = context.stdin?.kind === 'stream' ? context.stdin.open() : undefined;
+  // A person's keys stay here; whoever else gives no input gives an empty one, and no console that never ends.
+  const stdin = input !== undefined ? bytesOf(input) : context.stdin?.kind === 'terminal' ? undefined : new Uint8Array(0);
   try {
     const result = await connection.run(
       {
@@ -67,7 +69,7 @@ async function execute(
         maxOutputBytes: 0,
         interrupt: interrupt.signal,
         onOutput: (stream, bytes) => context[stream].write(decoders[stream].decode(bytes, { stream: true })),
-        ...(input === undefined ? {} : { stdin: bytesOf(input) }),
+        ...(stdin === undefined ? {} : { stdin }),
         ...(cwd === undefined ? {} : { cwd: asRemotePath(cwd) }),
       },
       call,

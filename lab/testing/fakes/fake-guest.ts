@@ -54,10 +54,13 @@ export class FakeGuest {
     const startedMs = performance.now();
     const output = keepOutput(command);
     const killed = new AbortController();
-    const end = Promise.withResolvers<'timed-out'>();
+    const end = Promise.withResolvers<'timed-out' | typeof KILLED>();
+    // No program here handles Ctrl-C.
+    const interrupt = (): void => end.resolve(KILLED);
     const given = AbortSignal.any([call.signal, this.#lost.signal]);
     const giveUp = (): void => end.reject(given.reason);
     given.addEventListener('abort', giveUp);
+    command.interrupt?.addEventListener('abort', interrupt, { once: true });
     const limit = command.timeoutMs === undefined ? undefined : setTimeout(() => end.resolve('timed-out'), command.timeoutMs);
     this.#running += 1;
     try {
@@ -81,6 +84,7 @@ export class FakeGuest {
       killed.abort();
       clearTimeout(limit);
       given.removeEventListener('abort', giveUp);
+      command.interrupt?.removeEventListener('abort', interrupt);
       end.promise.catch(() => {});
       this.#running -= 1;
     }

@@ -4,7 +4,7 @@ import type { Call } from '../../core/call.ts';
 import { LabError } from '../../core/error.ts';
 import type { CommandResult, RemoteCommand } from '../../core/transport.ts';
 
-export interface ChannelRun extends Pick<RemoteCommand, 'stdin' | 'timeoutMs' | 'onOutput'> {
+export interface ChannelRun extends Pick<RemoteCommand, 'stdin' | 'timeoutMs' | 'onOutput' | 'interrupt'> {
   readonly maxOutputBytes: number;
   /** For errors: `ssh://host:22`. */
   readonly address: string;
@@ -50,6 +50,9 @@ export async function runInChannel(channel: ClientChannel, run: ChannelRun, call
   const fed = feed(channel, run.stdin, AbortSignal.any([over.signal, run.lost, call.signal])).catch((error: unknown) =>
     failed.abort(error),
   );
+  const interrupt = (): void => sendSignal(channel, 'INT');
+  if (run.interrupt?.aborted) interrupt();
+  run.interrupt?.addEventListener('abort', interrupt, { once: true });
   const enough = AbortSignal.any([call.signal, failed.signal, timeOut.signal]);
   try {
     const ended = await firstOf(closed, enough);
@@ -73,6 +76,7 @@ export async function runInChannel(channel: ClientChannel, run: ChannelRun, call
     };
   } finally {
     clearTimeout(timer);
+    run.interrupt?.removeEventListener('abort', interrupt);
     over.abort();
     await fed;
   }
@@ -80,7 +84,7 @@ export async function runInChannel(channel: ClientChannel, run: ChannelRun, call
 
 /** Ends the command by a signal (RFC 4254, section 6.9), and by closing its channel where that is not obeyed. Whether it is known to be gone. */
 async function kill(channel: ClientChannel, closed: Promise<void>): Promise<boolean> {
-  sendKill(channel);
+  sendSignal(channel, 'KILL');
   const limit = AbortSignal.timeout(KILL_MS);
   if (await firstOf(closed, limit)) return true;
   channel.close();
@@ -88,12 +92,12 @@ async function kill(channel: ClientChannel, closed: Promise<void>): Promise<bool
 }
 
 /** ssh2's own `signal` says nothing once standard input is closed; a signal may be sent until the channel is (RFC 4254, section 5.3). */
-function sendKill(channel: ClientChannel): void {
+function sendSignal(channel: ClientChannel, name: 'INT' | 'KILL'): void {
   const { _client, outgoing } = channel as unknown as {
     readonly _client: { readonly _protocol: { readonly signal: (id: number, name: string) => void } };
     readonly outgoing: { readonly id: number; readonly state: string };
   };
-  if (outgoing.state === 'open' || outgoing.state === 'eof') _client._protocol.signal(outgoing.id, 'KILL');
+  if (outgoing.state === 'open' || outgoing.state === 'eof') _client._protocol.signal(outgoing.id, name);
 }
 
 /** True when `work` is done first, false when the signal aborts first. */

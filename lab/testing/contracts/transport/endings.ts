@@ -56,6 +56,17 @@ export async function endingContract<E extends Endpoint>(t: Test, rig: Transport
       );
     });
 
+    await t.test('Ctrl-C goes to the command, which then ends by itself', async (t) => {
+      await using connection = await rig.transport.connect(rig.endpoint, rig.call());
+      const interrupt = new AbortController();
+      const onOutput = (): void => interrupt.abort();
+      const result = await connection.run({ ...rig.commands.sleep(LONG_MS), interrupt: interrupt.signal, onOutput }, rig.call());
+      t.equal(result.ended, 'exited');
+      t.not(result.exitCode, 0);
+      t.ok(result.durationMs < LONG_MS / 2);
+      await noneRuns(t);
+    });
+
     await t.test('an aborted call ends the command and rejects with its reason', async (t) => {
       await using connection = await rig.transport.connect(rig.endpoint, rig.call());
       const controller = new AbortController();
