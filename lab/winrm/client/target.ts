@@ -34,6 +34,7 @@ export interface Target {
   readonly channelBinding: ChannelBinding;
 }
 
+/** Whom to connect to, as whom, and how far to trust it. */
 export interface TargetOptions {
   /** `http://host:5985/wsman` */
   readonly url: string;

@@ -15,6 +15,7 @@ export type Login =
       readonly challenges?: readonly string[];
     };
 
+/** Who may log in to a service, and by what. */
 export interface LoginOptions extends NegotiateServerOptions {
   /** Whether Basic is offered and taken. */
   readonly basic: boolean;

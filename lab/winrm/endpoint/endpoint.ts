@@ -15,6 +15,7 @@ import type { GuestProcesses } from '../../core/guest-processes.ts';
 import { type Quotas, windowsQuotas } from './quotas.ts';
 import { ShellTable } from './shell-table.ts';
 
+/** What a WinRM service is to be like. */
 export interface EndpointOptions {
   readonly host: string;
   /** 0 lets the system choose. */

@@ -10,6 +10,7 @@ export interface ServiceCertificate {
   readonly cert: string;
 }
 
+/** Where to listen, and whether for HTTPS. */
 export interface ListenerOptions {
   readonly host: string;
   /** 0 lets the system choose. */

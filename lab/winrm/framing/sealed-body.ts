@@ -9,7 +9,9 @@ const SIGNATURE_BYTES = 16;
 /** The two part headers together are some 230 bytes. */
 const MOST_HEAD_BYTES = 2048;
 
+/** Content-Type of a message that is not sealed: SOAP 1.2 (RFC 3902). */
 export const soapContentType = 'application/soap+xml;charset=UTF-8';
+/** Content-Type of a message sealed under NTLM ([MS-WSMV] 2.2.9.1.1.1). */
 export const sealedContentType: string = `multipart/encrypted;protocol="${PROTOCOL}";boundary="${BOUNDARY}"`;
 
 /** Whether a Content-Type says that the body is sealed. */

@@ -16,11 +16,12 @@ export const avIds = {
 /** Bit of the `flags` pair that says the message carries an integrity code. */
 export const avFlagMicProvided = 0x2;
 
+/** Attribute-value pairs by their id, in the order they came; of an id that came twice the last. */
 export type AvPairs = ReadonlyMap<number, Buffer>;
 
 const MOST_BYTES = 8192;
 
-/** Reads target information up to its end mark. A missing end mark or a length beyond the buffer is refused. */
+/** Reads target information ([MS-NLMP] 2.2.2.1) up to its end mark. Throws a {@link ProtocolViolation} when it is missing or a length lies. Views into `bytes`. */
 export function parseAvPairs(bytes: Buffer): AvPairs {
   if (bytes.length > MOST_BYTES) throw new ProtocolViolation('the NTLM target information is too long');
   const pairs = new Map<number, Buffer>();
@@ -35,7 +36,7 @@ export function parseAvPairs(bytes: Buffer): AvPairs {
   throw new ProtocolViolation('the NTLM target information does not end');
 }
 
-/** Writes pairs in their order, with the end mark. */
+/** Writes pairs in their order, with the end mark ([MS-NLMP] 2.2.2.1). */
 export const buildAvPairs = (pairs: AvPairs): Buffer =>
   Buffer.concat([...[...pairs].flatMap(([id, value]) => [uint16(id), uint16(value.length), value]), Buffer.alloc(4)]);
 

@@ -40,6 +40,7 @@ export const signingFlags: number = union(flags.sign, flags.extendedSessionSecur
 /** Without these there is no sealing worth the name. */
 export const sealingFlags: number = union(signingFlags, flags.seal);
 
+/** Whether all of `wanted` are among `given`. */
 export const hasFlags = (given: number, wanted: number): boolean => (given & wanted) >>> 0 === wanted >>> 0;
 
 /** Whether a session key of its own is sent with the last token ([MS-NLMP] 3.2.5.1.2): only where there is something to protect with it. */

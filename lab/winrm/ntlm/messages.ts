@@ -6,7 +6,7 @@ const SIGNATURE = Buffer.from('NTLMSSP\0', 'latin1');
 const VERSION = Buffer.from([10, 0, 0x61, 0x4a, 0, 0, 0, 15]);
 const MOST_BYTES = 16_384;
 
-/** Where the integrity code stands in an AUTHENTICATE message. */
+/** Where the integrity code of sixteen bytes stands in an AUTHENTICATE message ([MS-NLMP] 2.2.1.3). */
 export const micOffset = 72;
 const AUTHENTICATE_HEADER = 88;
 
@@ -48,6 +48,7 @@ export function buildNegotiate(): Buffer {
   return message;
 }
 
+/** Reads the client's offer ([MS-NLMP] 2.2.1.1). Throws a {@link ProtocolViolation}. */
 export function parseNegotiate(message: Buffer): { readonly flags: number } {
   if (messageType(message) !== 1 || message.length < 16) throw new ProtocolViolation('an NTLM NEGOTIATE was expected');
   return { flags: message.readUInt32LE(12) };
@@ -61,6 +62,7 @@ export interface Challenge {
   readonly targetInfo: Buffer;
 }
 
+/** Writes the server's answer ([MS-NLMP] 2.2.1.2), with the version of Windows that is claimed here. */
 export function buildChallenge(challenge: Challenge): Buffer {
   const header = begin(2, 56);
   writeField(header, 12, challenge.targetName, 56);
@@ -71,6 +73,7 @@ export function buildChallenge(challenge: Challenge): Buffer {
   return Buffer.concat([header, challenge.targetName, challenge.targetInfo]);
 }
 
+/** Reads the server's answer ([MS-NLMP] 2.2.1.2). Views into the message. Throws a {@link ProtocolViolation}. */
 export function parseChallenge(message: Buffer): Challenge {
   if (messageType(message) !== 2 || message.length < 48) throw new ProtocolViolation('an NTLM CHALLENGE was expected');
   return {
@@ -92,7 +95,7 @@ export interface Authenticate {
   readonly encryptedSessionKey: Buffer;
 }
 
-/** The message with sixteen zeros where the integrity code belongs. */
+/** Writes the client's proof ([MS-NLMP] 2.2.1.3), with sixteen zeros where the integrity code belongs. */
 export function buildAuthenticate(fields: Authenticate): Buffer {
   const header = begin(3, AUTHENTICATE_HEADER);
   // The order of the payload is free; this is the one Windows writes.
@@ -114,6 +117,7 @@ export function buildAuthenticate(fields: Authenticate): Buffer {
   return Buffer.concat([header, ...payload.map(([, value]) => value)]);
 }
 
+/** Reads the client's proof ([MS-NLMP] 2.2.1.3). Views into the message; nothing of it is proven yet. Throws a {@link ProtocolViolation}. */
 export function parseAuthenticate(message: Buffer): Authenticate {
   if (messageType(message) !== 3 || message.length < 64) throw new ProtocolViolation('an NTLM AUTHENTICATE was expected');
   return {

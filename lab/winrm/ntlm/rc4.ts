@@ -1,5 +1,5 @@
 /* oxlint-disable typescript/no-non-null-assertion -- every index is within its typed array, and these loops run over megabytes */
-/** RC4 with its state kept between calls, as NTLM's sealing wants it. Never use it for anything else. */
+/** RC4 with its state kept between calls, as NTLM's sealing wants it ([MS-NLMP] 3.4.3). Never use it for anything else. */
 export class Rc4 {
   readonly #state: Uint8Array = new Uint8Array(256);
   #i = 0;

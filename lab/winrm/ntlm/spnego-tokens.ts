@@ -8,6 +8,7 @@ const SPNEGO = '1.3.6.1.5.5.2';
 
 /** How far a negotiation is (RFC 4178, 4.2.2), in the order of its numbers. */
 export const negotiationStates = ['accept-completed', 'accept-incomplete', 'reject', 'request-mic'] as const;
+/** One of {@link negotiationStates}. */
 export type NegotiationState = (typeof negotiationStates)[number];
 
 /** The client's first token: NegTokenInit (RFC 4178, 4.2.1) or NegTokenInit2 ([MS-SPNG] 2.2.1), which differ in what nobody reads. */
