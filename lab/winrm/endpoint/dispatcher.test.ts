@@ -24,13 +24,13 @@ import type { XmlElement } from '../soap/xml-element.ts';
 import { type XmlPart, joinParts } from '../soap/xml-parts.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { type Quotas, windowsQuotas } from './quotas.ts';
-import type { ServiceSettings } from './service-config.ts';
+import type { EndpointSettings } from './config-in-force.ts';
 import { ShellTable } from './shell-table.ts';
 
 const never = new AbortController().signal;
 
 /** A service without the HTTP before it: message in, answer out. */
-function serve(quotas: Partial<Quotas> = {}, settings?: ServiceSettings, processes: GuestProcesses = hostProcesses()) {
+function serve(quotas: Partial<Quotas> = {}, settings?: EndpointSettings, processes: GuestProcesses = hostProcesses()) {
   const all = { ...windowsQuotas, ...quotas };
   const shells = new ShellTable(processes, all);
   t.teardown(() => shells.closeAll());

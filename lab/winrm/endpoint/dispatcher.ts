@@ -10,7 +10,7 @@ import { ProtocolViolation } from '../protocol-violation.ts';
 import { cmdShellUri, configUri, shellCommandUri, shellUri } from '../soap/namespaces.ts';
 import { type XmlPart, sizeOfParts } from '../soap/xml-parts.ts';
 import type { Quotas } from './quotas.ts';
-import { type ServiceSettings, serviceConfig } from './service-config.ts';
+import { type EndpointSettings, configInForce } from './config-in-force.ts';
 import { type Done, ShellOperations } from './shell-operations.ts';
 import type { ShellTable } from './shell-table.ts';
 
@@ -27,18 +27,18 @@ export interface Answer extends Done {
 }
 
 /** As a fresh Windows is set. */
-const SAFE: ServiceSettings = { allowUnencrypted: false, basic: false };
+const SAFE: EndpointSettings = { allowUnencrypted: false, basic: false };
 
 /** Answers SOAP messages out of the shells. Never throws for what a client sends: it answers with Windows' faults. */
 export class Dispatcher {
   readonly #operations: ShellOperations;
   readonly #quotas: Quotas;
-  readonly #settings: ServiceSettings;
+  readonly #settings: EndpointSettings;
   readonly #productVersion: string;
   /** Messages under way, by user. */
   readonly #underWay = new Map<string, number>();
 
-  constructor(shells: ShellTable, quotas: Quotas, osVersion: string, settings: ServiceSettings = SAFE) {
+  constructor(shells: ShellTable, quotas: Quotas, osVersion: string, settings: EndpointSettings = SAFE) {
     this.#operations = new ShellOperations(shells, quotas);
     this.#quotas = quotas;
     this.#settings = settings;
@@ -102,7 +102,7 @@ export class Dispatcher {
       case configUri:
         return (action, _request, context) => {
           if (action !== 'Get') throw windowsFaults.actionMismatch(action);
-          return { parts: configResponse(context, serviceConfig(this.#quotas, this.#settings)) };
+          return { parts: configResponse(context, configInForce(this.#quotas, this.#settings)) };
         };
       default:
         throw windowsFaults.resourceNotFound(resourceUri);

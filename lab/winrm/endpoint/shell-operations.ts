@@ -42,7 +42,7 @@ export class ShellOperations {
     this.#quotas = quotas;
   }
 
-  /** Operations on the command shell ([MS-WSMV] 3.1.4.2 to 3.1.4.15). */
+  /** Operations on the command shell ([MS-WSMV] 3.1.4). */
   async perform(action: ActionName, request: Request, context: ResponseContext, sender: Sender): Promise<Done> {
     const { user, clientIp, gone } = sender;
     const { shellId } = request;

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import t from 'tap';
 import { buildFault } from '../faults/fault.ts';
 import { windowsFaults } from '../faults/windows-faults.ts';
-import { serviceConfig } from '../endpoint/service-config.ts';
+import { configInForce } from '../endpoint/config-in-force.ts';
 import { windowsQuotas } from '../endpoint/quotas.ts';
 import { type XmlPart, joinParts } from '../soap/xml-parts.ts';
 import { commandRequest, commandResponse } from './command.ts';
@@ -100,7 +100,7 @@ const built: Readonly<Record<string, readonly XmlPart[]>> = {
   Delete: deleteRequest(request, shell.shellId),
   DeleteResponse: deleteResponse(response),
   'Get of settings': configRequest(request),
-  'GetResponse of settings': configResponse(response, serviceConfig(windowsQuotas, { allowUnencrypted: false, basic: true })),
+  'GetResponse of settings': configResponse(response, configInForce(windowsQuotas, { allowUnencrypted: false, basic: true })),
   'Get of a shell': getShellRequest(request, shell.shellId),
   'GetResponse of a shell': getShellResponse(response, shell),
   'Enumerate of shells': listShellsRequest(request),

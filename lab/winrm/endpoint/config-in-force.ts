@@ -2,7 +2,7 @@ import type { WinrmConfig } from '../messages/config-schema.ts';
 import type { Quotas } from './quotas.ts';
 
 /** How the endpoint is set, as far as a client may ask. */
-export interface ServiceSettings {
+export interface EndpointSettings {
   /** Whether messages are taken that are neither sealed nor sent over TLS. */
   readonly allowUnencrypted: boolean;
   /** Whether users may log in with Basic. */
@@ -19,7 +19,7 @@ const NO_LIMIT = 4_294_967_295;
  * The settings of an endpoint in the form in which Windows gives its own. What the endpoint does not have (a memory limit, other log-ins) is told
  * as off or unlimited; the section about Windows' own client holds the values of a fresh Windows, since nothing here uses them.
  */
-export function serviceConfig(quotas: Quotas, settings: ServiceSettings): WinrmConfig {
+export function configInForce(quotas: Quotas, settings: EndpointSettings): WinrmConfig {
   const defaultPorts = { http: 5985, https: 5986 };
   return {
     maxEnvelopeSizeKb: Math.floor(quotas.maxEnvelopeBytes / 1024),
