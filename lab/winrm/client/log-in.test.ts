@@ -1,6 +1,8 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import tls from 'node:tls';
 import t, { type Test } from 'tap';
 import { LabError } from '../../core/error.ts';
 import type { Sha256 } from '../../core/ids.ts';
@@ -119,6 +121,28 @@ t.test('whose certificate is taken', async (t) => {
   for (const [what, [service, trust, message, hint]] of Object.entries(refused))
     t.match(await logIn(service, trust), { code: 'winrm.certificate-refused', message, hint }, what);
   for (const service of [issued, selfSigned, expired]) t.equal(await connectionsLeft(service), 0, 'nothing stays open');
+});
+
+t.test('a log-in cannot be passed on to another TLS connection', async (t) => {
+  for (const cbtHardening of ['none', 'relaxed', 'strict'] as const) {
+    const service = await serve(t, { tls: issuedTls, cbtHardening });
+    // Somebody in between whom the client trusts: a proxy that ends TLS, or an attacker with a certificate.
+    const between = tls.createServer(guestTls, (inner) => {
+      const outer = tls.connect({ port: service.port, host: '127.0.0.1', rejectUnauthorized: false });
+      for (const socket of [inner, outer]) socket.on('error', () => {});
+      inner.pipe(outer).pipe(inner);
+    });
+    await new Promise<void>((resolve) => between.listen(0, '127.0.0.1', resolve));
+    t.teardown(() => between.close());
+    const through = { url: `https://127.0.0.1:${(between.address() as AddressInfo).port}/wsman` };
+    const trust = { certificateSha256: pinOf(guestTls.cert) };
+    const bound = await logIn(through, trust);
+    if (cbtHardening === 'none') t.equal(bound, 3);
+    else t.match(bound, { code: 'winrm.authentication-refused', hint: /ends TLS before the guest/ }, cbtHardening);
+    const unbound = await logIn(through, { ...trust, channelBinding: 'none' });
+    if (cbtHardening === 'strict') t.match(unbound, { code: 'winrm.authentication-refused' });
+    else t.equal(unbound, 3, `${cbtHardening}: not bound at all`);
+  }
 });
 
 t.test('trust that would not be made use of is refused', async (t) => {
