@@ -9,6 +9,9 @@ import { fakeToolkit, flowRig, testCheck } from './testing/flow-rig.ts';
 const outcomes = (events: readonly LabEvent[]): Record<string, string> =>
   Object.fromEntries(events.flatMap((event) => (event.type === 'cell-finished' ? [[event.cell, event.outcome.kind]] : [])));
 
+const copies = (events: readonly LabEvent[]): readonly string[] =>
+  events.flatMap((event) => (event.type === 'bundle-copied' ? [event.guest] : [])).toSorted();
+
 const interruption = LabError.of('lab.interrupted', { signal: 'SIGINT' });
 
 t.test('every guest answers every check, guests are released, and the record is a fold of what lies on the disk', async (t) => {
@@ -99,6 +102,7 @@ t.test('a guest killed in mid-check: the cell is inconclusive, the next one gets
   t.match(lost, { kind: 'inconclusive', error: { code: 'run.guest-lost', message: /killed by the test/ } });
   t.ok(rig.log.includes('rewind one'));
   t.notOk(rig.log.includes('rewind two'));
+  t.same(copies(rig.events()), ['one', 'one', 'two'], 'the rewound guest has no bundle and gets it again; the other one keeps it');
 });
 
 t.test('a check that asks for a pristine guest gets a rewound one when the guest was used', async (t) => {
@@ -110,6 +114,7 @@ t.test('a check that asks for a pristine guest gets a rewound one when the guest
     ['acquire one', 'rewind one', 'release one'],
   );
   t.equal(rig.events().filter((event) => event.type === 'guest-rewound').length, 2);
+  t.same(copies(rig.events()), ['one', 'one', 'two', 'two']);
 });
 
 t.test('what needs isolation is inconclusive where there is none', async (t) => {

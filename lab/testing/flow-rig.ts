@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Test } from 'tap';
@@ -13,9 +13,8 @@ import { type GuestName, type LocalPath, checkId, runId } from '../core/ids.ts';
 import { makePlan } from '../core/make-plan.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Reporter } from '../core/reporter.ts';
-import { Masker, Secret } from '../core/secret.ts';
+import { Masker } from '../core/secret.ts';
 import type { GuestDescription, Toolkit, TreeListing } from '../core/toolkit.ts';
-import type { Transport } from '../core/transport.ts';
 import { runLab } from '../flow.ts';
 import type { FlowParts } from '../flow-parts.ts';
 import { systemClock } from '../host/clock.ts';
@@ -23,6 +22,8 @@ import { createAppendFile, writeFileAtomic } from '../host/files.ts';
 import { sha256Of } from '../host/hash.ts';
 import type { FinishedFolder } from '../steps/report/finish-run.ts';
 import { openCall } from './calls.ts';
+import { type FakeTransport, fakeTransport } from './fakes/fake-transport.ts';
+import { scratchFolder } from './scratch-folder.ts';
 
 /** What happened to the guests, in order: `acquire win10`, `rewind win10`, `release win10`. */
 export type GuestLog = string[];
@@ -52,7 +53,7 @@ export function testCheck(
   };
 }
 
-/** A run of the flow on fakes: guests that do nothing, a release that exists, and a real folder. */
+/** A run of the flow on fakes: guests in memory that only take files, a release that is a file, and a real folder. A connection that is left open throws. */
 export interface FlowRig {
   readonly folder: LocalPath;
   readonly log: GuestLog;
@@ -77,6 +78,9 @@ export async function flowRig(
   const seen: LabEvent[] = [];
   const listener: Reporter = { name: 'listener', on: (line) => seen.push(line.event) };
   const killers = new Map<string, (reason: string) => void>();
+  const transport = fakeTransport();
+  const archive = path.join(await scratchFolder(t), 'product.zip') as LocalPath;
+  await writeFile(archive, ARCHIVE);
   const stop = new AbortController();
   const parts: FlowParts = {
     clock: systemClock,
@@ -86,14 +90,14 @@ export async function flowRig(
     openJournalFile: createAppendFile,
     writeFile: writeFileAtomic,
     providerOf: () => provider,
-    transport: fakeTransport,
+    transport,
     toolkitFor: () => fakeToolkit,
     checks,
     alone: async () => ({ [Symbol.asyncDispose]: async () => {} }),
     reporters: [listener],
     prepareRelease: async (_folder, runStep) => {
       await runStep('build', async () => {});
-      return { release, scan: async () => {}, [Symbol.asyncDispose]: async () => {} };
+      return { release: releaseOf(archive), scan: async () => {}, [Symbol.asyncDispose]: async () => {} };
     },
     seal: async () => {},
     holdGuests: async (leases) => void log.push(`hold ${leases.map((lease) => lease.spec.name).join(' ')}`),
@@ -107,7 +111,7 @@ export async function flowRig(
     clean: async () => [],
     acquire: async (spec) => {
       log.push(`acquire ${spec.name}`);
-      return fakeLease(spec, isolation, log, killers);
+      return fakeLease(spec, isolation, transport, log, killers);
     },
   };
   return {
@@ -119,46 +123,57 @@ export async function flowRig(
     run: async (own = {}) => {
       const request = { runId: runId('20260102T030405Z-aaaaaa'), runFolder: folder, labVersion: '0.0.0', command: 'lab run', config, plan };
       const all = { ...parts, ...own, reporters: [listener, ...(own.reporters ?? [])] };
-      return await runLab(request, all, { ...openCall(), signal: stop.signal });
+      const finished = await runLab(request, all, { ...openCall(), signal: stop.signal });
+      if (transport.open() > 0) throw new Error(`the flow left ${transport.open()} connections open`);
+      return finished;
     },
   };
 }
 
-function fakeLease(spec: GuestSpec, isolation: Isolation, log: GuestLog, killers: Map<string, (reason: string) => void>): GuestLease {
+function fakeLease(
+  spec: GuestSpec,
+  isolation: Isolation,
+  transport: FakeTransport,
+  log: GuestLog,
+  killers: Map<string, (reason: string) => void>,
+): GuestLease {
+  // The flow copies files and asks the toolkit: no command is expected.
+  let { guest, endpoint } = transport.addGuest({});
   let ended = Promise.withResolvers<string>();
   let released = false;
-  killers.set(spec.name, (reason) => ended.resolve(reason));
+  killers.set(spec.name, (reason) => {
+    guest.lose();
+    ended.resolve(reason);
+  });
   return {
     spec,
     assurance: 'emulated',
     isolation,
     platform: 'Fake 1.0',
-    endpoint: {
-      transport: 'winrm',
-      url: 'http://127.0.0.1:1/wsman',
-      user: 'u',
-      password: new Secret('not used'),
-      authentication: 'ntlm',
-      toolkit: { kind: 'agent', launcher: spec.name },
+    get endpoint() {
+      return { ...endpoint, toolkit: { kind: 'agent', launcher: spec.name } as const };
     },
     get lost() {
       return ended.promise;
     },
     rewind: async () => {
       log.push(`rewind ${spec.name}`);
+      guest.lose();
+      ({ guest, endpoint } = transport.addGuest({}));
       ended = Promise.withResolvers<string>();
     },
     [Symbol.asyncDispose]: async () => {
       if (!released) log.push(`release ${spec.name}`);
+      guest.lose();
       released = true;
     },
   };
 }
 
-const archive = { path: '/nowhere/product.zip' as LocalPath, fileName: 'product.zip', sizeBytes: 3, sha256: sha256Of('zip') };
+const ARCHIVE = 'zip';
 const files = [{ path: 'product.exe', sizeBytes: 3, sha256: sha256Of('exe'), role: 'executable' as const }];
-const release: Release = {
-  archive,
+const releaseOf = (archive: LocalPath): Release => ({
+  archive: { path: archive, fileName: 'product.zip', sizeBytes: ARCHIVE.length, sha256: sha256Of(ARCHIVE) },
   manifest: {
     $schema: 'bundle-manifest.v1.json',
     product: { name: 'product', version: '1.0.0', executable: 'product.exe' },
@@ -168,18 +183,7 @@ const release: Release = {
     files,
     digest: sha256Of('digest'),
   },
-};
-
-const fakeTransport: Transport = {
-  connect: async () => ({
-    run: () => Promise.reject(new Error('no command is expected')),
-    put: async (_local, to) => ({ path: to, sizeBytes: archive.sizeBytes, sha256: archive.sha256, durationMs: 1, way: 'test' }),
-    get: () => Promise.reject(new Error('no download is expected')),
-    putDirectory: () => Promise.reject(new Error('no folder is expected')),
-    getDirectory: () => Promise.reject(new Error('no folder is expected')),
-    [Symbol.asyncDispose]: async () => {},
-  }),
-};
+});
 
 const unexpected = (verb: string) => (): Promise<never> => Promise.reject(new Error(`the flow is not expected to call ${verb}`));
 const listing: TreeListing = {

@@ -1,3 +1,4 @@
+import { addressOf } from '../../cli/running-guests.ts';
 import { LabError } from '../../core/error.ts';
 import type { Call } from '../../core/call.ts';
 import type { WinrmAddress } from '../../core/guest.ts';
@@ -9,7 +10,7 @@ import { FakeGuest } from './fake-guest.ts';
 import type { FakePrograms } from './fake-programs.ts';
 
 /** A transport to guests in memory, and the guests. */
-export interface FakeTransport extends Transport<WinrmAddress> {
+export interface FakeTransport extends Transport {
   /** Makes another guest and says how it is reached. Its programs are all that can be run in it. */
   readonly addGuest: (programs: FakePrograms) => { readonly guest: FakeGuest; readonly endpoint: WinrmAddress };
   /** Connections that were made and not disposed of. */
@@ -42,8 +43,9 @@ export function fakeTransport(): FakeTransport {
     open: () => open,
     connect: async (endpoint, call) => {
       call.signal.throwIfAborted();
-      const known = guests.get(endpoint.url);
-      if (known === undefined) throw new Error(`connect ${endpoint.url} came and only ${[...guests.keys()].join(', ') || 'none'} is there`);
+      const known = endpoint.transport === 'winrm' ? guests.get(endpoint.url) : undefined;
+      if (endpoint.transport !== 'winrm' || known === undefined)
+        throw new Error(`connect ${addressOf(endpoint)} came and only ${[...guests.keys()].join(', ') || 'none'} is there`);
       const { guest } = known;
       if (guest.lost.aborted) throw LabError.of('winrm.unreachable', { url: guest.url, reason: 'the guest is gone' });
       if (endpoint.user !== known.endpoint.user || endpoint.password.reveal() !== known.endpoint.password.reveal()) {
