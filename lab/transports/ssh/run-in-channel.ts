@@ -37,7 +37,10 @@ export async function runInChannel(channel: ClientChannel, run: ChannelRun, call
   channel.on('exit', (code: number | null) => {
     exit = { code: code ?? KILLED };
   });
-  const closed = once(channel, 'close').then(() => {});
+  // A command that ends at once has told its exit status before anybody could listen; ssh2 tells it again at the end.
+  const closed = once(channel, 'close').then(([code]: readonly (number | null | undefined)[]) => {
+    if (code !== undefined) exit ??= { code: code ?? KILLED };
+  });
   for (const stream of ['stdout', 'stderr'] as const)
     channel[stream].on('data', (bytes: Buffer) => {
       try {
