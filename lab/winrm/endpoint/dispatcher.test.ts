@@ -262,3 +262,19 @@ t.test('a shell ends with its time, used or not', async (t) => {
   t.equal((await answer(getShellRequest(context(), busy.shellId))).status, 200, 'a shell in which something runs is not idle');
   await body(signalRequest(context(), busy.shellId, commandId, 'terminate'));
 });
+
+t.test('no answer is larger than messages may be, whatever a request would have it repeat', async (t) => {
+  const { answer, body, create, context } = serve();
+  const quotes = '"'.repeat(80_000);
+  const raw = text(create({ environment: { A: quotes }, name: quotes.slice(0, 20_000) })).replaceAll('&quot;', '"');
+  const { shellId, ...rest } = parseCreateResponse(await body(raw));
+  t.same(rest, {}, 'the shell is not described');
+  t.ok(shellId);
+  for (const message of [getShellRequest(context(), shellId), listShellsRequest(context())])
+    t.match((await answer(message)).fault, { code: faultCodes.answerTooLarge });
+  t.match((await answer(create({ shellId: 'x'.repeat(300) }))).fault, { code: faultCodes.schemaViolation });
+  await body(deleteRequest(context(), shellId));
+  const strange = text(create()).replaceAll('xml:lang="en-US"', `xml:lang="${'no language '.repeat(10_000)}"`);
+  const opened = parseCreateResponse(await body(strange));
+  t.match(parseGetShellResponse(await body(getShellRequest(context(), opened.shellId))), { locale: 'en-US', dataLocale: 'en-US' });
+});

@@ -86,8 +86,9 @@ export class Dispatcher {
     if (request.invalidTimeout !== undefined) throw windowsFaults.invalidTimeout(request.invalidTimeout);
     const done = await route(action, request, this.#context(request.messageId), sender);
     // What only tells something can still be refused; output was cut to size.
-    if ((action === 'Get' || action === 'Enumerate') && sizeOfParts(done.parts) > (request.maxEnvelopeBytes ?? Infinity))
-      throw windowsFaults.answerTooLarge();
+    const { maxEnvelopeBytes } = this.#quotas;
+    const envelopeBytes = Math.min(request.maxEnvelopeBytes ?? maxEnvelopeBytes, maxEnvelopeBytes);
+    if ((action === 'Get' || action === 'Enumerate') && sizeOfParts(done.parts) > envelopeBytes) throw windowsFaults.answerTooLarge();
     return done;
   }
 

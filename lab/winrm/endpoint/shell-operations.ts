@@ -15,7 +15,7 @@ import {
   wantsAllAtOnce,
 } from '../messages/shells.ts';
 import { parseSignalRequest, signalResponse } from '../messages/signal.ts';
-import type { XmlPart } from '../soap/xml-parts.ts';
+import { type XmlPart, sizeOfParts } from '../soap/xml-parts.ts';
 import type { Sender } from './dispatcher.ts';
 import type { Quotas } from './quotas.ts';
 import type { ShellTable } from './shell-table.ts';
@@ -49,7 +49,11 @@ export class ShellOperations {
     switch (action) {
       case 'Create': {
         const owner = { user, clientIp, locale: request.locale ?? 'en-US', dataLocale: request.dataLocale ?? 'en-US' };
-        return { parts: createResponse(context, request.to, this.#shells.open(owner, parseCreateRequest(request))) };
+        const shell = this.#shells.open(owner, parseCreateRequest(request));
+        const described = createResponse(context, request.to, shell);
+        // The description repeats the request, and escaped it can be six times as long. Clients do without it, as with Windows Server 2008 R2.
+        const fits = sizeOfParts(described) <= this.#envelopeBytes(request);
+        return { parts: fits ? described : createResponse(context, request.to, { shellId: shell.shellId }) };
       }
       case 'Command':
         return { parts: commandResponse(context, await this.#shells.start(user, shellId, parseCommandRequest(request))) };
@@ -94,12 +98,16 @@ export class ShellOperations {
     const commandId = parseReceiveRequest(request);
     if (commandId === undefined) throw windowsFaults.invalidParameter();
     const command = this.#shells.command(user, request.shellId, commandId);
-    const { maxEnvelopeBytes } = this.#quotas;
-    const envelopeBytes = Math.min(request.maxEnvelopeBytes ?? maxEnvelopeBytes, maxEnvelopeBytes);
-    const mostBytes = Math.max(LEAST_OUTPUT_BYTES, Math.floor(((envelopeBytes - RECEIVE_OVERHEAD_BYTES) / 4) * 3));
+    const mostBytes = Math.max(LEAST_OUTPUT_BYTES, Math.floor(((this.#envelopeBytes(request) - RECEIVE_OVERHEAD_BYTES) / 4) * 3));
     const received = await command.receive(request.messageId, mostBytes, this.#timeoutMs(request), gone);
     this.#shells.sweep(user, request.shellId, command);
     return { parts: receiveResponse(context, commandId, received), undelivered: () => command.undelivered(request.messageId) };
+  }
+
+  /** What the client takes, and no more than the service gives. */
+  #envelopeBytes(request: Request): number {
+    const { maxEnvelopeBytes } = this.#quotas;
+    return Math.min(request.maxEnvelopeBytes ?? maxEnvelopeBytes, maxEnvelopeBytes);
   }
 
   #timeoutMs(request: Request): number {

@@ -50,9 +50,13 @@ export function createRequest(context: RequestContext, request: CreateRequest): 
   });
 }
 
+/** Every answer about a shell may carry its id. */
+const MOST_ID_CHARACTERS = 256;
+
 export function parseCreateRequest(request: Request): CreateRequest {
   const shell = request.body.get(namespaces.rsp, 'Shell');
   const shellId = shell.attributes.get('ShellId');
+  if (shellId !== undefined && shellId.length > MOST_ID_CHARACTERS) throw new ProtocolViolation('a ShellId is far longer than an id');
   const name = shell.textOf(namespaces.rsp, 'Name');
   const workingDirectory = shell.textOf(namespaces.rsp, 'WorkingDirectory');
   const lifetimeMs = durationOf(shell, 'Lifetime');

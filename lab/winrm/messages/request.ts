@@ -107,6 +107,12 @@ function firstNotUnderstood(header: XmlElement): QualifiedName | undefined {
   return mandatory.find(({ namespace, name }) => KNOWN_HEADERS[namespace]?.includes(name) !== true);
 }
 
+function languageIn(header: XmlElement | undefined): string | undefined {
+  const language = header?.attributes.get('lang');
+  // en-US, zh-Hant-TW
+  return language !== undefined && /^[\w-]{1,85}$/.test(language) ? language : undefined;
+}
+
 /** A message without an action: the only one that may lack it is Identify. */
 export type Incoming = { readonly kind: 'request'; readonly request: Request } | { readonly kind: 'identify' };
 
@@ -144,8 +150,8 @@ export function parseRequest(document: Buffer, limitBytes: number): Incoming {
     // Written ShellId by most and ShellID by some.
     shellId: named('SelectorSet', 'Selector').get('SHELLID')?.trim(),
     options: named('OptionSet', 'Option'),
-    locale: header.find(namespaces.w, 'Locale')?.attributes.get('lang'),
-    dataLocale: header.find(namespaces.p, 'DataLocale')?.attributes.get('lang'),
+    locale: languageIn(header.find(namespaces.w, 'Locale')),
+    dataLocale: languageIn(header.find(namespaces.p, 'DataLocale')),
     notUnderstood: firstNotUnderstood(header),
     body,
   };
