@@ -162,3 +162,34 @@ t.test('a port of the other kind is told from one that is closed', async (t) => 
   t.match(await logIn({ url: secure.url.replace('https:', 'http:') }), { code: 'winrm.log-in-broken-off', hint: /write https/ });
   t.match(await logIn({ url: 'https://127.0.0.1:1/wsman' }), { code: 'winrm.unreachable' });
 });
+
+t.test('calls that are ended at any moment leave no connection behind', async (t) => {
+  for (const [options, trust] of [
+    [{}, {}],
+    [{ tls: issuedTls }, { certificateAuthority: testAuthority, negotiateToken: 'spnego' }],
+  ] as const) {
+    const service = await serve(t, options);
+    const outcomes = new Set<string>();
+    const attempt = async (afterMs: number): Promise<void> => {
+      const reason = LabError.of('lab.interrupted', { signal: 'the test' });
+      const controller = new AbortController();
+      const timer = setTimeout(() => controller.abort(reason), afterMs);
+      const within = { ...call(), signal: controller.signal };
+      try {
+        await using client = await openWinrmClient(
+          { url: service.url, user: 'vagrant', password, authentication: 'ntlm', ...trust },
+          within,
+        );
+        outcomes.add(client.identity.productVendor);
+      } catch (error) {
+        outcomes.add(error === reason ? 'ended' : String(error));
+      } finally {
+        clearTimeout(timer);
+      }
+    };
+    // From before anything is connected to long after everything is done.
+    await Promise.all(Array.from({ length: 40 }, (_, at) => attempt(at < 30 ? at * 2 : 5000)));
+    t.same([...outcomes].toSorted(), ['Microsoft Corporation', 'ended'], 'each either got through or was ended');
+    t.equal(await connectionsLeft(service), 0);
+  }
+});
