@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import t from 'tap';
 import { LabError } from '../../core/error.ts';
 import { cliRig } from '../../testing/cli-rig.ts';
+import { startLab } from '../../testing/lab-process.ts';
 import { password, scriptedEndpoint } from '../../testing/winrm/examine.ts';
 import { issuedTls, testAuthority } from '../../testing/winrm/guest-tls.ts';
 
@@ -129,4 +130,16 @@ t.test('what does not fit together', async (t) => {
     t.equal(exitCode, 2, args.join(' '));
     t.match(stderr, complaint);
   }
+});
+
+t.test('Ctrl-C in a process of its own', async (t) => {
+  const { port } = await scriptedEndpoint(t, {}, { wait: { stdout: 'begun\r\n', endless: true } });
+  const { state } = cliRig(t);
+  const lab = startLab(['guest', 'exec', ...login, at(port), '--', 'wait'], { state, env: secret });
+  await new Promise<void>((resolve) => lab.child.stdout?.once('data', () => resolve()));
+  lab.child.kill('SIGINT');
+  const { exitCode, stdout, stderr } = await lab.ended;
+  t.equal(exitCode, 130);
+  t.equal(stdout, 'begun\r\n');
+  t.match(stderr, /^Ctrl-C goes to the guest/);
 });

@@ -6,7 +6,7 @@ export interface Scripted {
   readonly stderr?: string;
   readonly exitCode?: number;
   readonly echoInput?: boolean;
-  /** Never ends by itself. */
+  /** Never ends by itself; what it writes comes at once. */
   readonly endless?: boolean;
 }
 
@@ -47,10 +47,11 @@ export function scriptedCmd(
       let killed = false;
       const process: GuestProcess = {
         output: (async function* output() {
-          await ended.promise;
+          if (!endless) await ended.promise;
           if (stdout !== '') yield { stream: 'stdout' as const, bytes: Buffer.from(stdout) };
           if (stderr !== '') yield { stream: 'stderr' as const, bytes: Buffer.from(stderr) };
           if (echoInput && input.length > 0) yield { stream: 'stdout' as const, bytes: Buffer.concat(input) };
+          await ended.promise;
         })(),
         exited: ended.promise.then(() => (killed ? 0xc000013a : exitCode)),
         write: async (bytes) => void input.push(Uint8Array.from(bytes)),

@@ -14,7 +14,7 @@ import { lineRunner, tryCommands } from './try-commands.ts';
 import { tryCopyWays } from './try-copy-ways.ts';
 import { judgeLimits, judgePolicy } from './wanted-values.ts';
 
-const CLEAN_UP_MS = 5_000;
+const CLEAN_UP_MS = 2_000;
 
 /**
  * Examines what a host offers over WinRM and what is wrong with it, from its name to a command that ran. Each step is told as it ends; the last
