@@ -11,7 +11,7 @@ export const bundleFile = z.strictObject({
   path: z.string(),
   sizeBytes: z.int().min(0),
   sha256: sha256Schema,
-  role: z.enum(['executable', 'licence', 'schema', 'documentation', 'changelog', 'sbom', 'checksums']),
+  role: z.enum(['executable', 'licence', 'schema', 'documentation', 'changelog', 'guidance', 'sbom', 'checksums']),
 });
 export type BundleFile = z.infer<typeof bundleFile>;
 
@@ -33,17 +33,27 @@ export const bundleManifest = z.strictObject({
 });
 export type BundleManifest = z.infer<typeof bundleManifest>;
 
+/** An archive of a bundle's files. */
+export interface BundleArchive {
+  readonly path: LocalPath;
+  readonly fileName: string;
+  readonly sizeBytes: number;
+  readonly sha256: Sha256;
+}
+
 /** A verified release: what it consists of, and the zip that guests get. */
 export interface Release {
   readonly manifest: BundleManifest;
   /** The bundle's files as one deterministic zip. */
-  readonly archive: { readonly path: LocalPath; readonly fileName: string; readonly sizeBytes: number; readonly sha256: Sha256 };
+  readonly archive: BundleArchive;
 }
 
 /** A bundle on the host's disk, complete and verified against its manifest. */
 export interface Bundle extends Release {
   /** The bundle's files as a directory. */
   readonly directory: LocalPath;
+  /** The same files as `.tar.gz`, where it was asked for. */
+  readonly tarball?: BundleArchive;
 }
 
 /** The text whose SHA-256 is the bundle's digest. */

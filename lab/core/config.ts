@@ -37,6 +37,15 @@ export const labConfig = z.strictObject({
     copyright: z.string().meta({ description: 'Copyright line in the version resource' }),
     entry: z.string().meta({ description: 'Entry module of the program, relative to this file' }),
     icon: z.string().meta({ description: 'Windows icon, relative to this file' }),
+    bundle: z
+      .strictObject({
+        licences: z.string().default('LICENSES').meta({ description: 'Folder with the product’s own licence, as `<SPDX identifier>.txt`' }),
+        changelog: z.string().default('CHANGELOG.md').meta({ description: 'What changed' }),
+        schemas: z.string().optional().meta({ description: 'Folder with the JSON Schemas of what the program prints; absent: none ship' }),
+        docs: z.string().optional().meta({ description: 'Folder with the program’s documentation in Markdown; absent: none ships' }),
+      })
+      .prefault({})
+      .meta({ description: 'What ships beside the executable; each path is relative to this file' }),
     replaceModules: z.record(z.string(), z.string()).default({}).meta({
       description:
         'Modules that the executable has another one for. Key: `<package>/<file>`, or a file relative to this file; value: the other, relative to this file',
@@ -54,13 +63,10 @@ export const labConfig = z.strictObject({
     .meta({ description: 'Guests a run takes place on' }),
   scans: z
     .strictObject({
-      osvSnapshot: z
-        .string()
-        .optional()
-        .meta({
-          description:
-            'Advisories about npm packages as osv.dev hands them out (zip or JSON list), relative to this file; asked where npm audit is refused',
-        }),
+      osvSnapshot: z.string().optional().meta({
+        description:
+          'Advisories about npm packages as osv.dev hands them out (zip or JSON list), relative to this file; asked where npm audit is refused',
+      }),
     })
     .prefault({}),
   keep: z.enum(['never', 'on-failure', 'always']).default('never').meta({ description: 'Whether guests outlive the run' }),

@@ -81,6 +81,7 @@ export function smallBuild(
       copyright: 'None',
       entry: 'src/main.ts',
       icon: 'src/icon.ico',
+      bundle: { schemas: 'schemas/anivault', docs: 'docs/anivault' },
       replaceModules: { 'src/part.ts': 'src/part.embedded.ts' },
       nativeParts: [
         {

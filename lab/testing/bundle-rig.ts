@@ -77,6 +77,7 @@ export async function bundleRig(root: string, built: Partial<BuiltExecutable> = 
       displayName: 'AniVault',
       publisher: 'AniVault project',
       copyright: 'MIT',
+      bundle: { licences: 'LICENSES', changelog: 'CHANGELOG.md', schemas: 'schemas/anivault', docs: 'docs/anivault' },
     },
     version: '1.2.3',
     commit: '0123456789abcdef0123456789abcdef01234567',

@@ -40,6 +40,13 @@ export interface BuiltExecutable {
   readonly fileName: string;
   readonly sizeBytes: number;
   readonly sha256: Sha256;
+  /** Who signed it; absent when nobody did. */
+  readonly signature?: {
+    /** As Windows shows it: the subject of the certificate. */
+    readonly signer: string;
+    /** With a throw-away certificate that nobody trusts. */
+    readonly rehearsal: boolean;
+  };
   readonly packager: {
     readonly name: 'node-sea';
     /** `node 26.10.0` */

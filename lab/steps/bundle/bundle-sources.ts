@@ -1,12 +1,16 @@
 import path from 'node:path';
 import type { BundleFile } from '../../core/bundle.ts';
 import type { Call } from '../../core/call.ts';
+import type { LabConfig } from '../../core/config.ts';
 import { LabError } from '../../core/error.ts';
 import type { LocalPath } from '../../core/ids.ts';
 import { readPlainFile } from '../../host/plain-file.ts';
 import { listTree } from '../../host/tree.ts';
 import { bundlePathProblem, byPath } from './bundle-path.ts';
 import { isLicenceExpression } from './licence-expression.ts';
+
+/** Where a project has what ships beside its executable. */
+export type BundleConfig = LabConfig['product']['bundle'];
 
 /** A file of the bundle that is small enough to be held. */
 export interface BundleText {
@@ -32,18 +36,26 @@ interface Source {
   readonly what: string;
 }
 
-const folders: readonly Source[] = [
-  { from: 'LICENSES', to: 'LICENSES', role: 'licence', extensions: ['.txt'], what: 'its own licence text' },
-  { from: 'schemas/anivault', to: 'schemas', role: 'schema', extensions: ['.json'], what: 'the schemas of the program' },
-  {
-    from: 'docs/anivault',
-    to: 'docs',
-    role: 'documentation',
-    extensions: ['.md', '.png', '.svg'],
-    what: 'the documentation of the program',
-  },
+/** What the configuration names, each with the place it has in every bundle. */
+const foldersOf = ({ licences, schemas, docs }: BundleConfig): readonly Source[] => [
+  { from: licences, to: 'LICENSES', role: 'licence', extensions: ['.txt'], what: 'its own licence text' },
+  ...(schemas === undefined
+    ? []
+    : [{ from: schemas, to: 'schemas', role: 'schema' as const, extensions: ['.json'], what: 'the schemas of the program' }]),
+  ...(docs === undefined
+    ? []
+    : [
+        {
+          from: docs,
+          to: 'docs',
+          role: 'documentation' as const,
+          extensions: ['.md', '.png', '.svg'],
+          what: 'the documentation of the program',
+        },
+      ]),
 ];
 
+/** Name of the change log in every bundle. */
 const CHANGELOG = 'CHANGELOG.md';
 const MOST_BYTES = 16 << 20;
 const MOST_ENTRIES = 2000;
@@ -54,14 +66,17 @@ const MOST_ENTRIES = 2000;
  * Links, pipes, hidden files and files of another kind than expected are refused with `bundle.source-refused` (what nobody planned does not ship);
  * a source that has nothing to give is `bundle.source-missing`.
  */
-export async function readProjectSources(projectRoot: LocalPath, call: Call): Promise<ProjectSources> {
+export async function readProjectSources(projectRoot: LocalPath, config: BundleConfig, call: Call): Promise<ProjectSources> {
   const texts: BundleText[] = [];
-  for (const source of folders) texts.push(...(await readFolder(projectRoot, source, call)));
-  texts.push({ path: CHANGELOG, role: 'changelog', content: await readSource(projectRoot, CHANGELOG, 'a change log') });
+  for (const source of foldersOf(config)) texts.push(...(await readFolder(projectRoot, source, call)));
+  texts.push({ path: CHANGELOG, role: 'changelog', content: await readSource(projectRoot, config.changelog, 'a change log') });
   const licences = texts.filter(({ role }) => role === 'licence').map((text) => path.posix.basename(text.path, '.txt'));
   const unknown = licences.find((name) => !isLicenceExpression(name));
   if (unknown !== undefined) {
-    throw LabError.of('bundle.source-refused', { path: `LICENSES/${unknown}.txt`, reason: 'its name is not an SPDX licence identifier' });
+    throw LabError.of('bundle.source-refused', {
+      path: `${config.licences}/${unknown}.txt`,
+      reason: 'its name is not an SPDX licence identifier',
+    });
   }
   return { texts, licence: licences.join(' AND ') };
 }

@@ -12,30 +12,37 @@ import type { BuiltExecutable } from '../build/built-executable.ts';
 import { billOfMaterials, validateBillOfMaterials } from './bill-of-materials.ts';
 import { bundlePathProblem, byPath, windowsName } from './bundle-path.ts';
 import { type BundleText, readProjectSources } from './bundle-sources.ts';
+import { htmlPage } from './html-page.ts';
 import { licenceFiles } from './licence-files.ts';
 import { CHECKSUMS_NAME, MANIFEST_NAME, checksumsText, digestOf, manifestText } from './manifest.ts';
+import { smartscreenGuidance } from './smartscreen-guidance.ts';
 import { thirdPartyLicencesOf } from './third-party-licences.ts';
 import { verifyArchive } from './verify-archive.ts';
+import { verifyTarball } from './verify-tarball.ts';
 import { writeArchive } from './write-archive.ts';
+import { writeTarball } from './write-tarball.ts';
 
 /** What a bundle is made of. */
 export interface BundleRequest {
-  /** The project that `LICENSES/`, `schemas/anivault/`, `docs/anivault/` and `CHANGELOG.md` are taken from. */
+  /** The project that licences, schemas, documentation and change log are taken from; `product.bundle` says where they are. */
   readonly projectRoot: LocalPath;
-  readonly product: Pick<LabConfig['product'], 'name' | 'displayName' | 'publisher' | 'copyright'>;
+  readonly product: Pick<LabConfig['product'], 'name' | 'displayName' | 'publisher' | 'copyright' | 'bundle'>;
   readonly version: string;
   /** As it stands in the manifest. */
   readonly commit: string;
   /** When the commit was made, as an ISO 8601 instant: the date of the bill of materials. Absent, it has none. */
   readonly commitTime?: string;
   readonly built: BuiltExecutable;
+  /** Makes a `.tar.gz` beside the zip. */
+  readonly tarball?: boolean;
   /** Made when it is not there. A bundle of the same name in it is replaced. */
   readonly outputDirectory: LocalPath;
   readonly onProgress?: Progress;
 }
 
 /**
- * Makes a bundle: a directory and a zip of the same files, both named `<name>-<version>-win-x64`, under one manifest with one digest.
+ * Makes a bundle: a directory, a zip and where it is wanted a `.tar.gz` of the same files, all named `<name>-<version>-win-x64`, under one manifest with
+ * one digest.
  *
  * The same request gives the same bytes, in any place, time zone and locale. Everything is made in a hidden folder beside the result, read back,
  * and then renamed into place: on a throw or an abort nothing of it is left and an older bundle is untouched.
@@ -49,7 +56,7 @@ export async function makeBundle(request: BundleRequest, call: Call): Promise<Bu
   const nameProblem = bundlePathProblem(name) ?? (name.includes('/') ? 'the version has a slash' : undefined);
   if (nameProblem !== undefined) throw LabError.of('bundle.source-refused', { path: name, reason: nameProblem });
   progress('read licences, schemas and documentation');
-  const sources = await readProjectSources(request.projectRoot, call);
+  const sources = await readProjectSources(request.projectRoot, product.bundle, call);
   const { texts, bill } = bundleTexts(request, sources.texts, sources.licence);
   refuseClashes([{ path: `${product.name}.exe` }, ...texts]);
 
@@ -79,21 +86,31 @@ export async function makeBundle(request: BundleRequest, call: Call): Promise<Bu
 
   progress('pack the archive');
   const entries = files.map((file) => ({ ...file, executable: file.role === 'executable' }));
-  const packed = await writeArchive(
-    directory,
-    [...entries, { path: MANIFEST_NAME, sizeBytes: own.length, sha256: sha256Of(own), executable: false }],
-    archive,
-    call,
+  const packing = [...entries, { path: MANIFEST_NAME, sizeBytes: own.length, sha256: sha256Of(own), executable: false }];
+  const tarball = path.join(staging.directory, `${name}.tar.gz`) as LocalPath;
+  const [packed, tarred] = await bothOrNeither(
+    writeArchive(directory, packing, archive, call),
+    request.tarball ? writeTarball(directory, name, packing, tarball, call) : undefined,
   );
   progress('read the archive back');
-  await Promise.all([verifyArchive(archive, manifest, call), valid]);
+  await Promise.all([verifyArchive(archive, manifest, call), tarred && verifyTarball(tarball, name, manifest, call), valid]);
   call.signal.throwIfAborted();
-  await staging.publish([name, `${name}.zip`]);
+  await staging.publish([name, `${name}.zip`, ...(tarred ? [`${name}.tar.gz`] : [])]);
   return {
     manifest,
     directory: path.join(outputDirectory, name) as LocalPath,
     archive: { path: path.join(outputDirectory, `${name}.zip`) as LocalPath, fileName: `${name}.zip`, ...packed },
+    ...(tarred
+      ? { tarball: { path: path.join(outputDirectory, `${name}.tar.gz`) as LocalPath, fileName: `${name}.tar.gz`, ...tarred } }
+      : {}),
   };
+}
+
+/** Waits for both also when one fails, so that nothing is still being written when the folder is cleared. */
+async function bothOrNeither<A, B>(first: Promise<A>, second: Promise<B> | undefined): Promise<readonly [A, B | undefined]> {
+  const ends = await Promise.allSettled([first, second]);
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  return [await first, await second];
 }
 
 /** All files but the executable, the check sums and the manifest. */
@@ -113,8 +130,24 @@ function bundleTexts(
   });
   const list = `${JSON.stringify(thirdPartyLicencesOf({ name: product.name, version }, licenced), undefined, 2)}\n`;
   const licenceTexts = new Map(licenced.flatMap(({ files }) => files.map((file) => [file.path, file.text] as const)));
+  const pages = own
+    .filter(({ path: file, role }) => role === 'documentation' && file.endsWith('.md'))
+    .map((text): BundleText => {
+      const page = htmlPage(text.content.toString('utf8'), { displayName: product.displayName, version });
+      return { path: text.path.replace(/\.md$/, '.html'), role: 'documentation', content: Buffer.from(page) };
+    });
+  const guidance = smartscreenGuidance({
+    displayName: product.displayName,
+    version,
+    executable: `${product.name}.exe`,
+    sha256: built.sha256,
+    publisher: product.publisher,
+    ...built.signature,
+  });
   const texts: BundleText[] = [
     ...own,
+    ...pages,
+    { path: 'SMARTSCREEN.md', role: 'guidance', content: Buffer.from(guidance) },
     ...[...licenceTexts].map(([file, text]): BundleText => ({ path: file, role: 'licence', content: Buffer.from(text) })),
     { path: 'THIRD_PARTY_LICENSES.json', role: 'licence', content: Buffer.from(list) },
     { path: 'SBOM.json', role: 'sbom', content: Buffer.from(bill) },
