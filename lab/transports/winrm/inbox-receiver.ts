@@ -125,8 +125,11 @@ export function inboxReceiver(run: RunInGuest): LineReceiver {
     const temporary = temporaryOf(file);
     await cmd(`del /f /q ${[temporary, `${temporary}.b64`, `${temporary}.bin`].map(quoted).join(' ')} 2>nul`, call);
   };
+  // `dir` fails for a folder with nothing in it.
   const folderIsThere = async (path: string, call: Call): Promise<boolean> =>
-    (await cmd(`dir /b /ad ${quoted(path)} 2>nul`, call)).exitCode === 0;
+    Buffer.from((await cmd(`if exist ${quoted(`${path}\\`)} echo folder`, call)).stdout)
+      .toString('utf8')
+      .startsWith('folder');
   return {
     name: 'inbox',
     look: async (file, _partBytes, call) => {
