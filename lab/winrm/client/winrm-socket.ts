@@ -1,4 +1,5 @@
 import type { Call } from '../../core/call.ts';
+import { SpareBuffers } from '../framing/spare-buffers.ts';
 import { isSealed, sealBody, sealedContentType, soapContentType, unsealBody } from '../framing/sealed-body.ts';
 import { readChallenges } from '../ntlm/negotiate-header.ts';
 import type { SessionSecurity } from '../ntlm/session-security.ts';
@@ -34,6 +35,7 @@ interface RawReply extends Reply {
 export class WinrmSocket {
   readonly #target: Target;
   readonly #connection: OneConnection;
+  readonly #spare = new SpareBuffers();
   #session: SessionSecurity | undefined;
   #usable = true;
   /** Prepared and not yet posted. */
@@ -80,15 +82,16 @@ export class WinrmSocket {
     this.#connection.close();
   }
 
-  /** Makes a message ready. Prepared messages must be posted in the order they were prepared. */
+  /** Makes a message ready. Prepared messages must be posted in the order they were prepared, each once. */
   prepare(parts: readonly XmlPart[]): Prepared {
     this.#unsent++;
-    if (this.#session && !this.#target.tls) return { headers: { 'content-type': sealedContentType }, body: sealBody(parts, this.#session) };
+    if (this.#session && !this.#target.tls)
+      return { headers: { 'content-type': sealedContentType }, body: sealBody(parts, this.#session, this.#spare.take) };
     const headers: Record<string, string> = { 'content-type': soapContentType };
     if (this.#target.authentication === 'basic') {
       headers['authorization'] = `Basic ${Buffer.from(`${this.#target.user}:${this.#target.password.reveal()}`).toString('base64')}`;
     }
-    return { headers, body: joinParts(parts) };
+    return { headers, body: joinParts(parts, this.#spare.take) };
   }
 
   /**
@@ -99,6 +102,8 @@ export class WinrmSocket {
     this.#unsent--;
     try {
       const reply = await this.#exchange(message, action, limitMs, call);
+      // Whoever took the message has read all of it.
+      if (reply.status === 200) this.#spare.giveBack(message.body);
       if (reply.status === 401 && this.#proven) {
         this.#forgotten = true;
         throw new NotSent('the log-in of the connection is no longer known');

@@ -19,9 +19,14 @@ export const isSealed = (contentType: string | undefined): boolean =>
   contentType !== undefined && /^\s*multipart\/encrypted\b/i.test(contentType);
 
 /**
- * Builds a sealed HTTP body ([MS-WSMV] 2.2.9.1): part headers as Windows writes them, signature, ciphertext. One allocation; sealing happens in place.
+ * Builds a sealed HTTP body ([MS-WSMV] 2.2.9.1): part headers as Windows writes them, signature, ciphertext. One buffer, of `room`; sealing happens
+ * in place.
  */
-export function sealBody(parts: readonly XmlPart[], session: SessionSecurity): Buffer {
+export function sealBody(
+  parts: readonly XmlPart[],
+  session: SessionSecurity,
+  room: (sizeBytes: number) => Buffer = (sizeBytes) => Buffer.allocUnsafe(sizeBytes),
+): Buffer {
   const plainBytes = sizeOfParts(parts);
   const head = Buffer.from(
     `--${BOUNDARY}\r\n\tContent-Type: ${PROTOCOL}\r\n\tOriginalContent: type=${soapContentType};Length=${plainBytes}\r\n` +
@@ -29,7 +34,7 @@ export function sealBody(parts: readonly XmlPart[], session: SessionSecurity): B
     'latin1',
   );
   const sealedAt = head.length + 4 + SIGNATURE_BYTES;
-  const body = Buffer.allocUnsafe(sealedAt + plainBytes + TAIL.length);
+  const body = room(sealedAt + plainBytes + TAIL.length);
   head.copy(body);
   body.writeUInt32LE(SIGNATURE_BYTES, head.length);
   writeParts(parts, body, sealedAt);

@@ -31,9 +31,12 @@ function writeBase64(bytes: Buffer, target: Buffer, at: number): number {
   return end;
 }
 
-/** The parts as one buffer. */
-export function joinParts(parts: readonly XmlPart[]): Buffer {
-  const joined = Buffer.allocUnsafe(sizeOfParts(parts));
+/** The parts as one buffer, of `room`. */
+export function joinParts(
+  parts: readonly XmlPart[],
+  room: (sizeBytes: number) => Buffer = (sizeBytes) => Buffer.allocUnsafe(sizeBytes),
+): Buffer {
+  const joined = room(sizeOfParts(parts));
   writeParts(parts, joined);
   return joined;
 }
