@@ -1,9 +1,10 @@
-import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { cp, mkdir, readFile, readdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import { LabError } from '../core/error.ts';
 import type { Call } from '../core/call.ts';
+import { reseal } from '../testing/fixtures/reseal.ts';
 import { type SampleRun, sampleKinds, sampleRun, writeSampleRun } from '../testing/fixtures/sample-run.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { type SealFile, keyIdOf, payloadType, signEnvelope } from './envelope.ts';
@@ -210,17 +211,7 @@ t.test('a run that another version of the fold made', async (t) => {
     const record = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
     change(record);
     await writeFile(file, `${JSON.stringify(record, undefined, 2)}\n`);
-    return await resealed(folder);
-  };
-  const resealed = async (folder: string, claim: Readonly<Record<string, unknown>> = {}): Promise<string> => {
-    const seal = JSON.parse(await readFile(path.join(folder, 'seal.json'), 'utf8')) as SealFile;
-    const statement = JSON.parse(Buffer.from(seal.payload, 'base64').toString('utf8'));
-    for (const subject of statement.subject)
-      subject.digest.sha256 = createHash('sha256')
-        .update(await readFile(path.join(folder, subject.name)))
-        .digest('hex');
-    Object.assign(statement.predicate, claim);
-    await writeFile(path.join(folder, 'seal.json'), sealText(signEnvelope(Buffer.from(canonicalJson(statement)), key.privateKey)));
+    await reseal(folder, key);
     return folder;
   };
   const before = (record: Record<string, unknown>): void => {
@@ -257,13 +248,13 @@ t.test('a run that another version of the fold made', async (t) => {
       ['a file more', (folder: string) => writeFile(path.join(folder, 'more'), ''), ['file-extra']],
       ['no plan', (folder: string) => rm(path.join(folder, 'plan.json')), ['file-missing', 'plan-differs']],
       ['no journal', (folder: string) => rm(path.join(folder, 'events.ndjson')), ['file-missing', 'plan-differs']],
-      ['a claim that the record does not make', (folder: string) => resealed(folder, { verdict: 'rejected' }), ['claims-differ']],
+      ['a claim that the record does not make', (folder: string) => reseal(folder, key, { verdict: 'rejected' }), ['claims-differ']],
       [
         'a journal with a line taken out',
         async (folder: string) => {
           const file = path.join(folder, 'events.ndjson');
           await writeFile(file, (await readFile(file, 'utf8')).split('\n').toSpliced(5, 1).join('\n'));
-          await resealed(folder);
+          await reseal(folder, key);
         },
         ['journal-broken'],
       ],
@@ -271,7 +262,7 @@ t.test('a run that another version of the fold made', async (t) => {
         'another plan',
         async (folder: string) => {
           await appendTo(path.join(folder, 'plan.json'), ' ');
-          await resealed(folder);
+          await reseal(folder, key);
         },
         ['plan-differs'],
       ],
