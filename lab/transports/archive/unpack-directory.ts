@@ -68,7 +68,9 @@ async function extractAll(zip: ZipFile, staging: string, refused: (reason: strin
   for await (const entry of zip.eachEntry()) {
     call.signal.throwIfAborted();
     const isFolder = entry.fileName.endsWith('/');
-    const name = isFolder ? entry.fileName.slice(0, -1) : entry.fileName;
+    // ./docs/: as bsdtar, which is Windows' tar.exe, names what it packs from a folder it was sent into.
+    const name = (isFolder ? entry.fileName.slice(0, -1) : entry.fileName).replace(/^\.\//, '');
+    if (name === '.') continue;
     const problem = names.problemOf(name, isFolder ? 'directory' : 'file') ?? oddity(entry);
     if (problem !== undefined) throw refused(problem);
     totalBytes += entry.uncompressedSize;
