@@ -70,7 +70,8 @@ export function serveSession(session: Session, options: SessionOptions, connecti
   });
   // The end of input is not the end of the channel (RFC 4254, section 5.3), but ssh2 1.17 takes no signal after it.
   session.on('eof', () => void Object.assign(session, { _ending: false }));
-  session.on('pty', (_accept, reject) => reject?.());
+  // Not used; but a client that is refused one ends before it hears that there is no shell.
+  session.on('pty', (accept) => accept?.());
   // Windows has no signals: each of them ends the command.
   session.on('signal', (accept) => {
     accept?.();

@@ -45,6 +45,8 @@ export interface TransportRig<E extends Endpoint = Endpoint> {
   readonly workingDirectory: RemotePath;
   /** Whether a program has surely started after so many milliseconds: how long a test of a time-out lasts. */
   readonly startUpMs: number;
+  /** Whether exit codes have all of their 32 bits. Absent: they have; those of other systems have eight. */
+  readonly wideExitCodes?: boolean;
   /** How many commands of the suite run in the guest, where that can be told. */
   readonly running?: () => number | Promise<number>;
   /** Takes the guest away, as if its plug had been pulled. The suite does that last. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { type ExecOptions, type ExecResult, exec } from '../../host/exec.ts';
 import { callFor } from '../calls.ts';
 
-/** WinRM clients of other people, as Debian installs them: the file that shows that one is there, and its package. `.ci/run` installs them. */
+/** WinRM clients and both ends of SSH of other people, as Debian installs them: the file that shows that one is there, and its package. `.ci/run` installs them. */
 export const foreignPrograms = {
   pywinrm: { file: '/usr/lib/python3/dist-packages/winrm/__init__.py', package: 'python3-winrm' },
   curl: { file: '/usr/bin/curl', package: 'curl' },
@@ -10,6 +10,8 @@ export const foreignPrograms = {
   winrmcp: { file: '/usr/bin/winrmcp', package: 'winrmcp' },
   packer: { file: '/usr/bin/packer', package: 'packer' },
   wsl: { file: '/usr/bin/wslid', package: 'wsl' },
+  ssh: { file: '/usr/bin/ssh', package: 'openssh-client' },
+  sshd: { file: '/usr/sbin/sshd', package: 'openssh-server' },
   ansible: { file: '/usr/bin/ansible', package: 'ansible-core' },
 } as const;
 

@@ -31,6 +31,7 @@ export async function commandContract<E extends Endpoint>(t: Test, rig: Transpor
         [0xc0000005, 0xc0000005],
         [-1, 0xffffffff],
       ] as const) {
+        if (rig.wideExitCodes === false && (given < 0 || given > 255)) continue;
         t.equal((await run(commands.exit(given))).exitCode, expected, `exit ${given}`);
       }
     });
