@@ -74,6 +74,8 @@ async function execute(
       },
       call,
     );
+    // A character that was cut off at the end shows as such.
+    for (const stream of ['stdout', 'stderr'] as const) context[stream].write(decoders[stream].decode());
     return { result, interrupted: interrupt.signal.aborted };
   } finally {
     // What the command did not read is nobody's, and must not keep this process.

@@ -216,6 +216,22 @@ t.test('Basic by name, over HTTPS', async (t) => {
   t.match(told.of('log-in')?.message, /lab by Basic/);
 });
 
+t.test('plain HTTP is no way out of a false certificate', async (t) => {
+  const secure = await scriptedEndpoint(t, { tls: issuedTls });
+  const plain = await scriptedEndpoint(t);
+  const told = await examine(
+    t,
+    [
+      { protocol: 'https', port: secure.port },
+      { protocol: 'http', port: plain.port },
+    ],
+    { login },
+  );
+  t.equal(told.verdict, 'not-usable');
+  t.equal(told.findings.filter(({ id, state }) => id === 'log-in' && state === 'skipped').length, 2);
+  t.same(plain.lines, []);
+});
+
 t.test('an expired certificate, and one for another name', async (t) => {
   const old = await scriptedEndpoint(t, { tls: expiredTls });
   const expired = await examine(t, [{ protocol: 'https', port: old.port }], { login, certificateAuthority: testAuthority });

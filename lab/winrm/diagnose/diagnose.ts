@@ -115,7 +115,12 @@ async function enter(seen: readonly SeenListener[], addresses: Addresses, contex
   // HTTPS first: the host proves who it is, and nothing has to be sealed.
   const best = seen.toSorted((a, b) => Number(b.listener.protocol === 'https') - Number(a.listener.protocol === 'https'));
   for (const one of best) {
-    const choice = chooseLogin(one, examination.login.authentication);
+    const choice = chooseLogin(
+      one,
+      examination.login.authentication,
+      examination.listeners.length === 1,
+      best.filter((other) => other !== one),
+    );
     if ('whyNot' in choice) {
       watcher.found(finding('log-in', 'skipped', `not tried: ${choice.whyNot}`, { about: urlOf(one.listener) }));
       continue;

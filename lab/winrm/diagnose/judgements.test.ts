@@ -90,16 +90,25 @@ t.test('a password goes only where it is safe', async (t) => {
     offers: readOffers(challenges),
     trusted,
   });
-  t.same(chooseLogin(seen('http', true, 'Negotiate', 'Basic'), 'auto'), { authentication: 'ntlm' });
-  t.same(chooseLogin(seen('https', true, 'Basic'), 'auto'), { authentication: 'basic' });
-  t.same(chooseLogin(seen('https', true, 'Negotiate', 'Basic'), 'basic'), { authentication: 'basic' });
-  t.same(chooseLogin(seen('http', true, 'Basic'), 'basic'), { authentication: 'basic' }, 'asked for by name');
-  t.hasOwnProp(chooseLogin(seen('http', true, 'Basic'), 'auto'), 'whyNot');
-  t.hasOwnProp(chooseLogin(seen('https', true, 'Kerberos'), 'auto'), 'whyNot');
-  t.hasOwnProp(chooseLogin(seen('https', true, 'Basic'), 'ntlm'), 'whyNot');
-  t.hasOwnProp(chooseLogin(seen('https', true, 'Negotiate'), 'basic'), 'whyNot');
+  t.same(chooseLogin(seen('http', true, 'Negotiate', 'Basic'), 'auto', true), { authentication: 'ntlm' });
+  t.same(chooseLogin(seen('https', true, 'Basic'), 'auto', true), { authentication: 'basic' });
+  t.same(chooseLogin(seen('https', true, 'Negotiate', 'Basic'), 'basic', true), { authentication: 'basic' });
+  t.same(chooseLogin(seen('http', true, 'Basic'), 'basic', true), { authentication: 'basic' }, 'asked for by name');
+  t.hasOwnProp(chooseLogin(seen('http', true, 'Basic'), 'auto', true), 'whyNot');
+  t.hasOwnProp(chooseLogin(seen('https', true, 'Kerberos'), 'auto', true), 'whyNot');
+  t.hasOwnProp(chooseLogin(seen('https', true, 'Basic'), 'ntlm', true), 'whyNot');
+  t.hasOwnProp(chooseLogin(seen('https', true, 'Negotiate'), 'basic', true), 'whyNot');
+  t.hasOwnProp(chooseLogin(seen('http', true, 'Basic'), 'basic', false), 'whyNot', 'Basic was asked for by name, HTTP was not');
+  t.same(chooseLogin(seen('https', true, 'Basic'), 'basic', false), { authentication: 'basic' });
+  const falseOne = [seen('https', false, 'Negotiate')];
+  t.hasOwnProp(
+    chooseLogin(seen('http', true, 'Negotiate'), 'ntlm', false, falseOne),
+    'whyNot',
+    'HTTP is no way out of a false certificate',
+  );
+  t.same(chooseLogin(seen('http', true, 'Negotiate'), 'ntlm', false, [seen('https', true)]), { authentication: 'ntlm' });
   for (const wanted of ['auto', 'basic', 'ntlm'] as const)
-    t.hasOwnProp(chooseLogin(seen('https', false, 'Negotiate', 'Basic'), wanted), 'whyNot', `${wanted} on an untrusted certificate`);
+    t.hasOwnProp(chooseLogin(seen('https', false, 'Negotiate', 'Basic'), wanted, true), 'whyNot', `${wanted} on an untrusted certificate`);
 });
 
 t.test('clocks', async (t) => {

@@ -11,16 +11,27 @@ import { type Remedy, remedies } from './remedies.ts';
 export type LoginChoice = { readonly authentication: 'basic' | 'ntlm' } | { readonly whyNot: string };
 
 /**
- * How a listener is to be logged in to. A password goes only where the certificate is trusted, and in the clear only when the person asked for
- * Basic by name. Pure.
+ * How a listener is to be logged in to, where `others` were seen beside it. A password goes only where the certificate is trusted, and in the clear
+ * only when the person asked for both Basic and HTTP by name. Whoever can show a false certificate could also offer plain HTTP, so that is no way
+ * out. Pure.
  */
-export function chooseLogin({ listener, offers, trusted }: SeenListener, wanted: ExaminationLogin['authentication']): LoginChoice {
+export function chooseLogin(
+  { listener, offers, trusted }: SeenListener,
+  wanted: ExaminationLogin['authentication'],
+  chosenByName: boolean,
+  others: readonly SeenListener[] = [],
+): LoginChoice {
+  if (listener.protocol === 'http' && others.some((other) => !other.trusted))
+    return { whyNot: 'the certificate of its HTTPS listener is not trusted; to use HTTP nevertheless, name it by its URL' };
   if (!trusted) return { whyNot: 'its certificate is not trusted, so no password is sent there' };
   switch (wanted) {
     case 'ntlm':
       return offers.negotiate ? { authentication: 'ntlm' } : { whyNot: 'it does not offer Negotiate' };
     case 'basic':
-      return offers.basic ? { authentication: 'basic' } : { whyNot: 'it does not offer Basic' };
+      if (!offers.basic) return { whyNot: 'it does not offer Basic' };
+      if (listener.protocol === 'http' && !chosenByName)
+        return { whyNot: 'Basic over plain HTTP would show the password; to try it nevertheless, name the listener by its URL' };
+      return { authentication: 'basic' };
     case 'auto':
       if (offers.negotiate) return { authentication: 'ntlm' };
       if (offers.basic && listener.protocol === 'https') return { authentication: 'basic' };
