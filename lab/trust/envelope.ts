@@ -33,26 +33,35 @@ const spkiOf = (key: KeyObject): Buffer => key.export({ type: 'spki', format: 'd
 /** A key's name: SHA-256 of the DER of its SubjectPublicKeyInfo. */
 export const keyIdOf = (key: KeyObject): Sha256 => sha256Of(spkiOf(key));
 
-/** Signs `payload`. Ed25519 signatures are deterministic (RFC 8032): the same payload and key give the same envelope. */
+/** A DSSE envelope as others know it (github.com/secure-systems-lab/dsse): without the key. */
+export const dsseEnvelope = z.object({
+  payload: base64,
+  payloadType: z.literal(payloadType),
+  signatures: z.array(z.object({ keyid: z.string(), sig: base64 })).min(1),
+});
+export type DsseEnvelope = z.infer<typeof dsseEnvelope>;
+
+/** Signs an in-toto statement. Ed25519 signatures are deterministic (RFC 8032): the same payload and key give the same envelope. */
+export function signDsse(
+  payload: Uint8Array,
+  privateKey: KeyObject,
+): { readonly keyid: Sha256 } & Pick<SealFile, 'payload' | 'payloadType' | 'signatures'> {
+  const keyid = keyIdOf(createPublicKey(privateKey));
+  const sig = sign(null, preAuthenticationEncoding(payloadType, payload), privateKey).toString('base64');
+  return { keyid, payload: Buffer.from(payload).toString('base64'), payloadType, signatures: [{ keyid, sig }] };
+}
+
+/** Signs `payload` for a run: the envelope with the public key beside it. */
 export function signEnvelope(payload: Uint8Array, privateKey: KeyObject): SealFile {
-  const publicKey = createPublicKey(privateKey);
-  return {
-    $schema: 'seal.v1.json',
-    payload: Buffer.from(payload).toString('base64'),
-    payloadType,
-    publicKey: spkiOf(publicKey).toString('base64'),
-    signatures: [
-      { keyid: keyIdOf(publicKey), sig: sign(null, preAuthenticationEncoding(payloadType, payload), privateKey).toString('base64') },
-    ],
-  };
+  const { keyid: _, ...envelope } = signDsse(payload, privateKey);
+  return { $schema: 'seal.v1.json', ...envelope, publicKey: spkiOf(createPublicKey(privateKey)).toString('base64') };
 }
 
 /** Whether `publicKey` signed the envelope's payload. */
-export function isSignedBy(envelope: SealFile, publicKey: KeyObject): boolean {
-  const signature = envelope.signatures[0];
-  if (signature === undefined || publicKey.asymmetricKeyType !== 'ed25519') return false;
+export function isSignedBy(envelope: Pick<DsseEnvelope, 'payload' | 'payloadType' | 'signatures'>, publicKey: KeyObject): boolean {
+  if (publicKey.asymmetricKeyType !== 'ed25519') return false;
   const signed = preAuthenticationEncoding(envelope.payloadType, Buffer.from(envelope.payload, 'base64'));
-  return verify(null, signed, publicKey, Buffer.from(signature.sig, 'base64'));
+  return envelope.signatures.some(({ sig }) => verify(null, signed, publicKey, Buffer.from(sig, 'base64')));
 }
 
 /** The key an envelope carries, `undefined` when it is no Ed25519 key. That it is there is no reason to trust it. */
