@@ -15,7 +15,8 @@ import { type EndpointMessage, type EndpointSettings, endpointSettings } from '.
 
 const LOOPBACK = '127.0.0.1';
 
-const say = (message: EndpointMessage): void => void process.send?.(message);
+// Whoever forked it may be gone; then nobody hears.
+const say = (message: EndpointMessage): void => void process.send?.(message, undefined, undefined, () => {});
 const ends: (() => unknown)[] = [];
 
 /** Tells how long each process takes, from being asked for to the end of its output: what a command costs without WinRM. */
