@@ -7,8 +7,10 @@ import { callFor } from '../../testing/calls.ts';
 import { hostProcesses } from '../../testing/winrm/host-processes.ts';
 import { type PassingAnswer, type Tampering, tamperingFront } from '../../testing/winrm/tampering-front.ts';
 import { startEndpoint } from '../endpoint/endpoint.ts';
+import { identifyResponse } from '../messages/identify.ts';
 import { flags } from '../ntlm/flags.ts';
 import { buildNegTokenResp } from '../ntlm/spnego-tokens.ts';
+import { joinParts } from '../soap/xml-parts.ts';
 import { runCommand } from './run-command.ts';
 import type { TargetOptions } from './target.ts';
 import { openWinrmClient } from './winrm-client.ts';
@@ -156,6 +158,39 @@ t.test('a log-in that the server forgot is made again, and nothing runs twice', 
   await client[Symbol.asyncDispose]();
   for (let waited = 0; connections() > 0 && waited < 200; waited++) await new Promise((resolve) => setTimeout(resolve, 10));
   t.equal(connections(), 0);
+});
+
+t.test('an answer that somebody put in is not believed, and its connection is not used again', async (t) => {
+  const forged = joinParts(identifyResponse({ productVendor: 'Mallory', productVersion: 'OS: 6.6.6' }));
+  const numbers: number[] = [];
+  const { open } = await front(t, {
+    request: ({ number }) => {
+      numbers.push(number);
+      // The first message of the first connection, and no other.
+      const putIn = number === 3 && numbers.length === 3;
+      return putIn ? { status: 200, headers: { 'content-type': 'application/soap+xml;charset=UTF-8' }, body: forged } : undefined;
+    },
+  });
+  const error = await errorOf(open());
+  t.match(error, { code: 'winrm.protocol-violation', message: /HTTP 200 instead of a SOAP answer/ });
+  await using client = await open();
+  t.equal(client.identity.productVendor, 'Microsoft Corporation');
+  t.type((await client.openShell({}, call())).id, 'string');
+  t.same(numbers, [1, 2, 3, 1, 2, 3, 4]);
+});
+
+t.test('a message that was refused unread puts its connection out of step, so the next goes on another', async (t) => {
+  const numbers: number[] = [];
+  const { open } = await front(t, {
+    request: ({ number }) => {
+      numbers.push(number);
+      return number === 4 && numbers.length === 4 ? empty(500) : undefined;
+    },
+  });
+  await using client = await open();
+  t.match(await errorOf(client.openShell({}, call())), { code: 'winrm.protocol-violation', message: /HTTP 500/ });
+  t.type((await client.openShell({}, call())).id, 'string');
+  t.same(numbers, [1, 2, 3, 4, 1, 2, 3]);
 });
 
 t.test('a server that forgets at once is given up', async (t) => {

@@ -109,8 +109,12 @@ export class WinrmSocket {
         throw new NotSent('the log-in of the connection is no longer known');
       }
       this.#proven = this.#target.authentication === 'ntlm';
-      // An answer to a sealed message that is not sealed can only come from whoever did not read it: an HTTP status without content.
-      if (!isSealed(reply.contentType)) return this.#session && !this.#target.tls ? { ...reply, body: Buffer.alloc(0) } : reply;
+      if (!isSealed(reply.contentType)) {
+        if (this.#session === undefined || this.#target.tls) return reply;
+        // Only whoever did not read a sealed message answers it unsealed: its content cannot be trusted, and its reader is now out of step with us.
+        this.close();
+        return { ...reply, body: NOTHING };
+      }
       if (this.#session === undefined) throw new ProtocolViolation('a sealed answer came on a connection without keys');
       return { ...reply, body: unsealBody(reply.body, reply.contentType, this.#session) };
     } catch (error) {
