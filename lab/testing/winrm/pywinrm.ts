@@ -14,6 +14,13 @@ legacy = on
 activate = 1
 `;
 
+/** Writes a configuration for OpenSSL into the folder with which Python's NTLM works. Returns the environment that names it. */
+export async function legacyOpenssl(folder: string): Promise<Readonly<Record<string, string>>> {
+  const file = path.join(folder, 'openssl.cnf');
+  await writeFile(file, OPENSSL_CONF);
+  return { OPENSSL_CONF: file };
+}
+
 /** Reads how to connect, then runs what a test asks for; what it tells goes out as JSON. */
 const PRELUDE = `
 import json, sys
@@ -42,12 +49,10 @@ export async function pywinrm(
   settings: PywinrmSettings,
   script: string,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const openssl = path.join(to.folder, 'openssl.cnf');
-  await writeFile(openssl, OPENSSL_CONF);
   const target = { endpoint: to.url, username: to.user, password: to.password, ...settings };
   const result = await runForeign('/usr/bin/python3', ['-c', PRELUDE + script], {
     input: JSON.stringify(target),
-    env: { OPENSSL_CONF: openssl, PYTHONIOENCODING: 'utf-8' },
+    env: { ...(await legacyOpenssl(to.folder)), PYTHONIOENCODING: 'utf-8' },
   });
   if (result.exitCode !== 0) throw new Error(`pywinrm failed:\n${result.stderr}`);
   return JSON.parse(result.stdout) as Readonly<Record<string, unknown>>;

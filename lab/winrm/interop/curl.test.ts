@@ -148,6 +148,26 @@ t.test('NTLM, where messages need not be sealed', { skip }, async (t) => {
   t.equal(to.running(), 0);
 });
 
+t.test('HTTPS', { skip }, async (t) => {
+  const to = await foreignEndpoint(t, { tls: true, basic: true });
+  const trusted = ['--cacert', to.authority];
+  t.same((await curl(to, [...trusted, ...login(to, '--basic')], IDENTIFY)).statuses, [200], 'Basic');
+  t.same(
+    (await curl(to, [...trusted, ...login(to, '--ntlm')], IDENTIFY)).statuses,
+    [401, 200],
+    'NTLM, which TLS protects instead of sealing',
+  );
+  await livesThrough(t, (text) => curl(to, [...trusted, ...login(to, '--ntlm')], text));
+  await t.rejects(
+    curl(to, login(to, '--basic'), IDENTIFY),
+    /certificate/,
+    'it does not talk to a certificate that nobody it trusts has issued',
+  );
+  const strict = await foreignEndpoint(t, { tls: true, cbtHardening: 'strict' });
+  const unbound = await curl(strict, ['--cacert', strict.authority, ...login(strict, '--ntlm')], IDENTIFY);
+  t.match(unbound, { statuses: [401, 401], body: '' }, 'its NTLM names no certificate: refused where it must');
+});
+
 t.test('what is refused', { skip }, async (t) => {
   const sealed = await foreignEndpoint(t);
   const open = await foreignEndpoint(t, { allowUnencrypted: true });

@@ -45,13 +45,17 @@ async function comesAsFarAsPowerShell(t: Test, to: ForeignEndpoint, how: Readonl
   t.equal(to.running(), 0);
 }
 
-t.test('Packer', { skip, jobs: 3 }, async (t) => {
+t.test('Packer', { skip, jobs: 4 }, async (t) => {
   t.test('Basic: up to the PowerShell of its communicator', async (t) => {
     await comesAsFarAsPowerShell(t, await foreignEndpoint(t, { allowUnencrypted: true }), {});
   });
 
   t.test('NTLM, not sealed: as far', async (t) => {
     await comesAsFarAsPowerShell(t, await foreignEndpoint(t, { allowUnencrypted: true }), { winrm_use_ntlm: true });
+  });
+
+  t.test('HTTPS: as far', async (t) => {
+    await comesAsFarAsPowerShell(t, await foreignEndpoint(t, { tls: true, basic: true }), { winrm_use_ssl: true, winrm_insecure: true });
   });
 
   t.test('it cannot seal: a guest with Windows’ defaults refuses it', async (t) => {

@@ -5,6 +5,10 @@ import { type PywinrmSettings, pywinrm } from '../../testing/winrm/pywinrm.ts';
 
 const skip = without('pywinrm');
 
+t.setTimeout(120_000);
+// Most of it is waiting for commands that take their time.
+t.jobs = 3;
+
 /** What every way of logging in must be able to do. */
 async function worksWith(t: Test, to: ForeignEndpoint, settings: PywinrmSettings): Promise<void> {
   const told = await pywinrm(
@@ -32,6 +36,9 @@ tell(streams=run(shell, 'echo out; echo err >&2; exit 7'),
   t.equal(to.running(), 0, 'nothing is left running');
 }
 
+const SHELL_ID = /^[0-9A-F-]{36}$/;
+const ATTEMPT = `tell(got=refused(lambda: protocol.open_shell()))`;
+
 t.test('Basic', { skip }, async (t) => {
   const to = await foreignEndpoint(t, { allowUnencrypted: true });
   await worksWith(t, to, { transport: 'plaintext' });
@@ -47,7 +54,29 @@ t.test('NTLM, not sealed, where that is allowed', { skip }, async (t) => {
   await worksWith(t, to, { transport: 'ntlm', message_encryption: 'never' });
 });
 
-const ATTEMPT = `tell(got=refused(lambda: protocol.open_shell()))`;
+t.test('HTTPS: Basic', { skip }, async (t) => {
+  const to = await foreignEndpoint(t, { tls: true, basic: true });
+  await worksWith(t, to, { transport: 'ssl', ca_trust_path: to.authority });
+  const { got } = await pywinrm(to, { transport: 'ssl' }, ATTEMPT);
+  t.match(got, /^SSLError: .*CERTIFICATE_VERIFY_FAILED/, 'it does not talk to a certificate that nobody it trusts has issued');
+});
+
+t.test('HTTPS: NTLM, bound to the certificate', { skip }, async (t) => {
+  const strict = await foreignEndpoint(t, { tls: true, cbtHardening: 'strict' });
+  const trusted = { transport: 'ntlm', ca_trust_path: strict.authority };
+  await worksWith(t, strict, trusted);
+  const got = async (to: ForeignEndpoint, settings: PywinrmSettings): Promise<unknown> => (await pywinrm(to, settings, ATTEMPT))['got'];
+  t.match(await got(strict, { ...trusted, message_encryption: 'always' }), SHELL_ID, 'sealed as well, within TLS');
+  t.match(
+    await got(strict, { ...trusted, send_cbt: false }),
+    /^InvalidCredentialsError/,
+    'a log-in without the binding is refused where it must be there',
+  );
+  const relaxed = await foreignEndpoint(t, { tls: true });
+  const other = { ...trusted, ca_trust_path: relaxed.authority };
+  t.match(await got(relaxed, { ...other, send_cbt: false }), SHELL_ID, 'and taken with Windows’ defaults');
+  t.match(await got(relaxed, { ...other, transport: 'ssl' }), /^InvalidCredentialsError/, 'Basic is not, where it was not switched on');
+});
 
 t.test('what is refused', { skip }, async (t) => {
   const to = await foreignEndpoint(t);
@@ -70,7 +99,7 @@ t.test('users with a domain in front log in, whatever their case', { skip }, asy
   const to = await foreignEndpoint(t);
   for (const username of ['.\\vagrant', 'foreign\\VAGRANT']) {
     const { got } = await pywinrm(to, { transport: 'ntlm', message_encryption: 'always', username }, ATTEMPT);
-    t.match(got, /^[0-9A-F-]{36}$/, username);
+    t.match(got, SHELL_ID, username);
   }
 });
 

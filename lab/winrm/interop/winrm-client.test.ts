@@ -23,6 +23,15 @@ t.test('NTLM, where messages need not be sealed', async (t) => {
   t.equal(await run(to, 'echo hello', 'FOREIGN\\vagrant'), 'hello');
 });
 
+t.test('HTTPS', async (t) => {
+  const to = await foreignEndpoint(t, { tls: true, basic: true });
+  const overTls = (user: string, checked: boolean): Promise<string> =>
+    runCommand('echo hello', to.host, user, to.password, to.port, false, true, checked);
+  t.equal(await overTls(to.user, false), 'hello', 'Basic');
+  t.equal(await overTls('.\\vagrant', false), 'hello', 'NTLM');
+  await t.rejects(overTls(to.user, true), /certificate/, 'it can be told no authority: either all of the system’s, or anybody');
+});
+
 t.test('what is refused', async (t) => {
   const [sealed, open] = [await foreignEndpoint(t), await foreignEndpoint(t, { allowUnencrypted: true })];
   await t.rejects(run(sealed, 'echo'), /401/, 'Basic, where messages must be sealed');

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { copyFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import t from 'tap';
 import { foreignEndpoint } from '../../testing/winrm/foreign-endpoint.ts';
@@ -6,14 +6,19 @@ import { runForeign, without } from '../../testing/winrm/foreign-programs.ts';
 
 const skip = without('wsl');
 
-t.test('wslid: Identify over Basic', { skip }, async (t) => {
-  const to = await foreignEndpoint(t, { allowUnencrypted: true });
-  const folder = path.join(to.folder, 'wsl');
-  await mkdir(folder);
-  const { exitCode, stdout } = await runForeign('/usr/bin/wslid', ['check'], {
-    cwd: folder,
-    env: { HOME: folder, OUTPREFIX: folder, WSNOSSL: 'true', WSENDPOINT: `${to.host}:${to.port}`, WSUSER: to.user, WSPASS: to.password },
+for (const tls of [false, true]) {
+  t.test(`wslid: Identify over ${tls ? 'HTTPS' : 'HTTP'} with Basic`, { skip }, async (t) => {
+    const to = await foreignEndpoint(t, tls ? { tls, basic: true } : { allowUnencrypted: true });
+    const folder = path.join(to.folder, 'wsl');
+    await mkdir(folder);
+    // Without a file of its own name for the certificate it takes any.
+    await copyFile(to.authority, path.join(folder, `${to.host}:${to.port}.crt`));
+    const target = { WSENDPOINT: `${to.host}:${to.port}`, WSUSER: to.user, WSPASS: to.password };
+    const { exitCode, stdout } = await runForeign('/usr/bin/wslid', ['check'], {
+      cwd: folder,
+      env: { HOME: folder, OUTPREFIX: folder, ...target, ...(tls ? {} : { WSNOSSL: 'true' }) },
+    });
+    t.equal(exitCode, 0);
+    t.match(stdout, '<wsmid:ProductVersion>OS: 10.0.19045 SP: 0.0 Stack: 3.0</wsmid:ProductVersion>');
   });
-  t.equal(exitCode, 0);
-  t.match(stdout, '<wsmid:ProductVersion>OS: 10.0.19045 SP: 0.0 Stack: 3.0</wsmid:ProductVersion>');
-});
+}
