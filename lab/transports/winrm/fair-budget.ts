@@ -25,7 +25,7 @@ export class FairBudget {
 
   /** Rejects with the signal's reason when it aborts first; nothing was taken then. */
   take(guest: object, bytes: number, signal: AbortSignal): Promise<TakenBytes> {
-    signal.throwIfAborted();
+    if (signal.aborted) return Promise.reject(signal.reason as Error);
     return new Promise((resolve, reject) => {
       const waiting: Waiting = {
         bytes,
