@@ -5,8 +5,10 @@ import type { GuestLease } from '../../core/guest.ts';
 import type { LocalPath } from '../../core/ids.ts';
 import { sha256Of } from '../../host/hash.ts';
 import { type CliEnd, cliRig } from '../../testing/cli-rig.ts';
+import { password, scriptedEndpoint } from '../../testing/winrm/examine.ts';
 import { wineSpecs } from '../../testing/wine-rig.ts';
 import { hostRig } from '../../testing/winrm/host-rig.ts';
+import { inboxProcesses } from '../../testing/winrm/inbox-processes.ts';
 import { noteGuest } from '../running-guests.ts';
 
 t.setTimeout(120_000);
@@ -60,4 +62,26 @@ t.test('files and folders, both ways', async (t) => {
     ['mine:C:\\a', 'mine:C:\\b'],
   ] as const)
     t.match((await copy(from, to)).stderr, /one of the two has to be in a guest/);
+});
+
+t.test('a host by its URL, with what every Windows has', async (t) => {
+  const { lab, folder } = cliRig(t);
+  const root = path.join(folder, 'guest');
+  await mkdir(path.join(root, 'c', 'contract'), { recursive: true });
+  const { port } = await scriptedEndpoint(t, { processes: inboxProcesses(root) });
+  const file = path.join(folder, 'file.bin');
+  await writeFile(file, Buffer.alloc(100_000, 'lab'));
+  const copy = (name: string, ...more: readonly string[]): Promise<CliEnd> =>
+    lab(['guest', 'copy', '--password-env', 'SECRET', ...more, file, `winrm+http://lab@127.0.0.1:${port}:C:\\contract\\${name}`], {
+      environment: { SECRET: password },
+    });
+  const pushed = await copy('pushed.bin');
+  t.equal(pushed.exitCode, 0, pushed.stderr);
+  t.match(pushed.stdout, /base64-lines/);
+  const pulled = await copy('pulled.bin', '--pull-from', '127.0.0.1');
+  t.equal(pulled.exitCode, 0, pulled.stderr);
+  t.match(pulled.stdout, /http-pull/);
+  for (const name of ['pushed.bin', 'pulled.bin'])
+    t.ok((await readFile(path.join(root, 'c', 'contract', name))).equals(await readFile(file)), name);
+  t.match((await copy('x', '--pull-from', 'somewhere')).stderr, /an address of this machine/);
 });

@@ -9,7 +9,7 @@ import { whatIsAt } from '../../host/what-is-at.ts';
 import { countText, durationText, sizeText } from '../../reporters/wording/quantity.ts';
 import type { CliContext } from '../cli-context.ts';
 import { copyProgress } from './copy-progress.ts';
-import { type ReachOptions, withReach } from './login-options.ts';
+import { type ReachOptions, withPull, withReach } from './login-options.ts';
 import { parsePlace } from './remote-place.ts';
 import { withConnection } from './with-connection.ts';
 
@@ -22,7 +22,7 @@ export function addCopy(guest: Command, context: CliContext): void {
     .description('copy a file or a folder into a guest, or out of it')
     .argument('<from>', 'what is to be copied: a path here, or GUEST:C:\\path, where GUEST is what `guest exec` takes')
     .argument('<to>', 'what it is to be called: GUEST:C:\\path, or a path here; with \\ or / at its end, the folder it goes into');
-  withReach(command).action(async (from: string, to: string, options: ReachOptions) => {
+  withPull(withReach(command)).action(async (from: string, to: string, options: ReachOptions) => {
     const source = parsePlace(from);
     const target = parsePlace(to);
     const guestPlace = 'guest' in source ? source : 'guest' in target ? target : undefined;

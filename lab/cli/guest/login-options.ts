@@ -23,6 +23,8 @@ export interface ReachOptions extends LoginOptions {
   readonly identity?: string;
   readonly hostKey?: string;
   readonly toolkit?: 'powershell' | 'agent';
+  /** Copies only. */
+  readonly pullFrom?: string;
 }
 
 /** Adds `--user`, the ways to give a password, and what WinRM needs besides. */
@@ -49,6 +51,17 @@ function refusePassword(): never {
   throw LabError.of('usage.invalid', {
     problem: `A password does not belong on a command line, where every user of this machine can read it: ${passwordWays}`,
   });
+}
+
+/** Adds what only copies need. */
+export const withPull = (command: Command): Command =>
+  command.option('--pull-from <address>', 'let the guest fetch over HTTP from this address of this machine, which is faster', ownAddress);
+
+/** 192.0.2.1, 2001:db8::1 */
+function ownAddress(text: string): string {
+  if (!/^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]*(?::[0-9a-f]*){2,7}(?:\.\d{1,3}){0,3})$/i.test(text))
+    throw new InvalidArgumentError('an address of this machine is wanted; `lab winrm test` shows the one that a guest reaches');
+  return text;
 }
 
 /** `AB:CD:…` or 64 digits. */

@@ -36,7 +36,7 @@ export async function endpointFor(
 }
 
 async function runningEndpoint(name: string, options: ReachOptions, { folders, masker }: Wiring): Promise<Endpoint> {
-  const given = (['user', 'passwordEnv', 'passwordFile', 'certificateSha256', 'ca', 'identity', 'hostKey'] as const).find(
+  const given = (['user', 'passwordEnv', 'passwordFile', 'certificateSha256', 'ca', 'identity', 'hostKey', 'pullFrom'] as const).find(
     (option) => options[option] !== undefined,
   );
   const { endpoint } = await runningGuest(name, folders.state, masker);
@@ -76,6 +76,7 @@ async function winrmEndpoint(
     password,
     authentication: await authenticationFor(address, options, call),
     ...trust,
+    ...(options.pullFrom === undefined ? {} : { pull: { listen: { host: options.pullFrom } } }),
     toolkit: toolkitOf(options),
   };
 }
@@ -112,7 +113,7 @@ async function sshEndpoint(
   context: CliContext,
 ): Promise<SshAddress> {
   const { host, port } = address;
-  for (const option of ['certificateSha256', 'ca'] as const)
+  for (const option of ['certificateSha256', 'ca', 'pullFrom'] as const)
     if (options[option] !== undefined) throw wrong(`${flagOf(option)} is for WinRM, and ssh://${host} is SSH`);
   const { hostKey } = options;
   if (hostKey === undefined) {
