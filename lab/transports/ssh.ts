@@ -4,6 +4,7 @@ import { LabError } from '../core/error.ts';
 import type { SshAddress } from '../core/guest.ts';
 import type { CommandResult, Connection, RemoteCommand, Transport } from '../core/transport.ts';
 import { agentSide } from './ssh/guest-side.ts';
+import { inboxSide } from './ssh/inbox-side.ts';
 import { inTime } from './ssh/in-time.ts';
 import { SharedSession } from './ssh/shared-session.ts';
 import { execLine } from './ssh/shell-dialect.ts';
@@ -59,7 +60,7 @@ async function connect(endpoint: SshAddress, options: SshTransportOptions, diges
   };
   const files = new SshFiles({
     server: async (within) => await shared.fileServer(within),
-    guest: agentSide(endpoint.toolkit.kind === 'agent' ? endpoint.toolkit.launcher : '', run),
+    guest: endpoint.toolkit.kind === 'agent' ? agentSide(endpoint.toolkit.launcher, run) : inboxSide(run),
     digests,
     clock: options.clock,
   });
