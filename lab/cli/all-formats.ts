@@ -1,5 +1,6 @@
 import { factsFormats } from '../checks/index.ts';
 import { type Format, coreFormats } from '../core/formats.ts';
+import { provenanceFormat } from '../core/provenance.ts';
 import { scanReportFormat } from '../core/scan-report.ts';
 import { thirdPartyLicencesFormat } from '../steps/bundle/third-party-licences.ts';
 import { toolkitFormats } from '../toolkit/answers.ts';
@@ -11,6 +12,7 @@ import { runningGuestFormat } from './running-guests.ts';
 export const allFormats: readonly Format[] = [
   ...coreFormats,
   scanReportFormat,
+  provenanceFormat,
   thirdPartyLicencesFormat,
   ...factsFormats,
   ...toolkitFormats,

@@ -1,20 +1,26 @@
 import path from 'node:path';
-import type { Bundle } from '../core/bundle.ts';
+import type { Bundle, BundleArchive, BundleManifest } from '../core/bundle.ts';
 import type { Call } from '../core/call.ts';
 import type { Clock } from '../core/clock.ts';
-import type { LocalPath } from '../core/ids.ts';
+import type { LocalPath, Sha256 } from '../core/ids.ts';
+import { makeProvenance } from '../core/provenance.ts';
 import type { ScanResult, ScanSubject, Scanner } from '../core/scan.ts';
 import type { Progress } from '../engine/run-step.ts';
 import type { PreparedRelease, RunReleaseStep } from '../flow-parts.ts';
-import { moveFile, writeFileAtomic } from '../host/files.ts';
+import { moveFile, readBytesIfThere, writeFileAtomic } from '../host/files.ts';
 import type { Folders } from '../host/folders.ts';
+import { sha256Of } from '../host/hash.ts';
 import { sourceRevision } from '../host/source-revision.ts';
 import { windowsNode } from '../host/windows-node.ts';
 import { type Workshop, makeWorkshop } from '../host/workshop.ts';
 import { buildExecutable } from '../steps/build/build-executable.ts';
+import type { BuiltExecutable } from '../steps/build/built-executable.ts';
 import { makeBundle } from '../steps/bundle/make-bundle.ts';
+import { manifestText } from '../steps/bundle/manifest.ts';
 import { runScans } from '../steps/scan/run-scans.ts';
 import { scanners } from '../steps/scan/scanners.ts';
+import { loadLabKey } from '../trust/keys.ts';
+import { provenanceText } from '../trust/provenance.ts';
 import { type Project, labVersion } from './project.ts';
 
 /** One for each core that is left beside a guest. */
@@ -24,30 +30,30 @@ const PARALLEL_SCANS = 2;
 export interface ReleaseParts {
   readonly clock: Clock;
   readonly folders: Folders;
+  /** Where zip, manifest and provenance end up; absent: nothing outlives the release. */
+  readonly destination?: LocalPath;
+  /** Makes a `.tar.gz` too. */
+  readonly tarball?: boolean;
 }
 
-/** A release with the bundle it is the zip of. */
+/** A release with the bundle it is the zip of, and the executable in it. */
 export interface ReleaseAtHand extends PreparedRelease {
   readonly release: Bundle;
+  readonly built: BuiltExecutable;
 }
 
-/**
- * Source → executable → verified bundle. The zip and its manifest end up in `destination`, where one is given; all else lies in the cache until the
- * release is disposed of.
- */
-export async function prepareRelease(
-  project: Project,
-  parts: ReleaseParts,
-  destination: LocalPath | undefined,
-  runStep: RunReleaseStep,
-  call: Call,
-): Promise<ReleaseAtHand> {
+/** Source → executable → verified bundle → signed provenance. What is not kept lies in the cache until the release is disposed of. */
+export async function prepareRelease(project: Project, parts: ReleaseParts, runStep: RunReleaseStep, call: Call): Promise<ReleaseAtHand> {
   await using onTheWay = new AsyncDisposableStack();
   const workshop = onTheWay.use(await makeWorkshop(parts.folders.cache));
-  const release = await makeRelease(project, parts.folders, workshop, destination, runStep, call);
+  const commit = await sourceRevision(project.root, call);
+  const built = await build(project, parts, workshop, commit, runStep);
+  const made = await bundle(project, parts, workshop, commit, built, runStep);
+  const release = parts.destination === undefined ? made : await keep(project, parts.folders, parts.destination, made, built, call);
   const held = onTheWay.move();
   const prepared: ReleaseAtHand = {
     release,
+    built,
     scan: (onResult, scanning, progress) => scanRelease(prepared, scanners, project, parts, onResult, progress, scanning),
     [Symbol.asyncDispose]: () => held.disposeAsync(),
   };
@@ -85,17 +91,15 @@ export async function scanRelease(
   for (const result of await runScans(chosen, subject, options, call)) onResult(result);
 }
 
-async function makeRelease(
+function build(
   project: Project,
-  folders: Folders,
+  { folders }: ReleaseParts,
   workshop: Workshop,
-  destination: LocalPath | undefined,
+  commit: string,
   runStep: RunReleaseStep,
-  call: Call,
-): Promise<Bundle> {
+): Promise<BuiltExecutable> {
   const { root: projectRoot, config, version } = project;
-  const commit = await sourceRevision(projectRoot, call);
-  const built = await runStep(
+  return runStep(
     'build',
     async (timed, progress) => {
       const node = await windowsNode({ folders, projectRoot, onProgress: ({ what }) => progress(what) }, timed);
@@ -119,7 +123,18 @@ async function makeRelease(
       { label: 'components', value: String(components.length) },
     ],
   );
-  const bundle = await runStep(
+}
+
+function bundle(
+  project: Project,
+  { tarball = false }: ReleaseParts,
+  workshop: Workshop,
+  commit: string,
+  built: BuiltExecutable,
+  runStep: RunReleaseStep,
+): Promise<Bundle> {
+  const { root: projectRoot, config, version } = project;
+  return runStep(
     'bundle',
     (timed, progress) =>
       makeBundle(
@@ -129,24 +144,54 @@ async function makeRelease(
           version,
           commit,
           built,
+          tarball,
           outputDirectory: path.join(workshop.folder, 'bundle') as LocalPath,
           onProgress: (what) => progress(what),
         },
         timed,
       ),
-    (made) => [
-      {
-        label: 'bundle',
-        value: made.archive.fileName,
-        note: `${(made.archive.sizeBytes / 2 ** 20).toFixed(1)} MiB, SHA-256 ${made.archive.sha256}`,
-      },
-      { label: 'files', value: String(made.manifest.files.length), note: `digest ${made.manifest.digest}` },
+    ({ archive, manifest }) => [
+      { label: 'bundle', value: archive.fileName, note: `${(archive.sizeBytes / 2 ** 20).toFixed(1)} MiB, SHA-256 ${archive.sha256}` },
+      { label: 'files', value: String(manifest.files.length), note: `digest ${manifest.digest}` },
     ],
   );
-  if (destination === undefined) return bundle;
-  const { manifest, archive } = bundle;
-  const kept = path.join(destination, archive.fileName) as LocalPath;
-  await moveFile(archive.path, kept);
-  await writeFileAtomic(path.join(destination, 'manifest.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
-  return { ...bundle, archive: { ...archive, path: kept } };
 }
+
+/** Moves the archives where they are wanted, and puts the manifest and the signed provenance beside them. */
+async function keep(
+  project: Project,
+  folders: Folders,
+  destination: LocalPath,
+  made: Bundle,
+  { components }: BuiltExecutable,
+  call: Call,
+): Promise<Bundle> {
+  const move = async (archive: BundleArchive): Promise<BundleArchive> => {
+    const kept = path.join(destination, archive.fileName) as LocalPath;
+    await moveFile(archive.path, kept);
+    return { ...archive, path: kept };
+  };
+  const archive = await move(made.archive);
+  const tarball = made.tarball && (await move(made.tarball));
+  const { manifest } = made;
+  const digestOf = async (file: string): Promise<Sha256 | undefined> => {
+    const bytes = await readBytesIfThere(file);
+    return bytes && sha256Of(bytes);
+  };
+  const lockFileSha256 = await digestOf(path.join(project.root, 'package-lock.json'));
+  const statement = makeProvenance({
+    manifest,
+    archives: tarball ? [archive, tarball] : [archive],
+    components,
+    configurationSha256: (await digestOf(project.configFile)) ?? sha256Of(''),
+    ...(lockFileSha256 === undefined ? {} : { lockFileSha256 }),
+    labVersion: await labVersion(),
+  });
+  const key = await loadLabKey(folders.state, call);
+  await writeFileAtomic(path.join(destination, 'manifest.json'), manifestText(manifest));
+  await writeFileAtomic(path.join(destination, provenanceName(manifest)), provenanceText(statement, key));
+  return { ...made, archive, ...(tarball ? { tarball } : {}) };
+}
+
+/** The file beside the archives that says where they came from. */
+export const provenanceName = ({ product }: BundleManifest): string => `${product.name}-${product.version}-win-x64.intoto.jsonl`;

@@ -12,6 +12,7 @@ import type { CliContext } from './cli-context.ts';
 export interface Project {
   readonly root: LocalPath;
   readonly config: LabConfig;
+  readonly configFile: LocalPath;
   /** Version of the product, from `package.json` beside the configuration. */
   readonly version: string;
   readonly reports: LocalPath;
@@ -27,7 +28,7 @@ export async function openProject(options: ProjectOptions, context: CliContext):
   const file = path.resolve(context.cwd, options.config ?? 'lab.config.json');
   const config = await loadConfig(file);
   const root = path.dirname(file) as LocalPath;
-  return { root, config, version: await packageVersion(root), reports: reportsFolder(options, context) };
+  return { root, config, configFile: file as LocalPath, version: await packageVersion(root), reports: reportsFolder(options, context) };
 }
 
 export const reportsFolder = (options: ProjectOptions, context: CliContext): LocalPath =>

@@ -75,7 +75,7 @@ export async function flowParts(
     checks,
     alone: (purpose, onWait, call) => takeLock('host-lane', purpose, onWait, call),
     prepareRelease: (runFolder, runStep, call) =>
-      prepareRelease(project, { clock, folders }, path.join(runFolder, 'release') as LocalPath, runStep, call),
+      prepareRelease(project, { clock, folders, destination: path.join(runFolder, 'release') as LocalPath }, runStep, call),
     seal: async (runFolder, call) => {
       await sealRun({ folder: runFolder, key: await loadLabKey(folders.state, call), clock }, call);
     },

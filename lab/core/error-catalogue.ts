@@ -117,6 +117,11 @@ export const errorCatalogue = {
     message: 'The bill of materials is not valid CycloneDX: {problems}',
     hint: 'The names, purls or hashes of the build are not what the standard allows; the build step writes them.',
   },
+  'bundle.no-manifest': {
+    kind: 'usage',
+    message: '{archive} cannot be verified: {manifest} is not there',
+    hint: 'An archive is held against the manifest.json that was made with it: put both into one folder, or unpack it and verify the folder.',
+  },
   'bundle.differs': {
     kind: 'product',
     message: '{where} is not the bundle that its manifest describes:\n{problems}',

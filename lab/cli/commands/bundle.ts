@@ -2,26 +2,45 @@ import path from 'node:path';
 import type { LocalPath } from '../../core/ids.ts';
 import { callUntil, callWithin } from '../../engine/deadline.ts';
 import { runStep } from '../../engine/run-step.ts';
+import { loadTrustedKeys } from '../../trust/keys.ts';
 import type { LabCommand } from '../lab-command.ts';
 import { withJson, withProject } from '../options.ts';
+import { prepareRelease, provenanceName } from '../prepare-release.ts';
 import { type ProjectOptions, openProject } from '../project.ts';
-import { prepareRelease } from '../prepare-release.ts';
+import { verifyAnyBundle } from '../verify-any-bundle.ts';
 import { wire } from '../wiring.ts';
 
-/** `lab bundle`: builds the release and nothing else. */
+const VERIFY_LIMIT_MS = 600_000;
+
+interface BundleOptions extends ProjectOptions {
+  readonly json?: boolean;
+  readonly output: string;
+  readonly verify?: string;
+}
+
+/** `lab bundle`: builds the release and nothing else, or verifies one that came from elsewhere. */
 export const bundleCommand: LabCommand = (program, context) => {
-  const command = program.command('bundle').description('build the executable and the bundle, and verify them, without any guest');
+  const command = program
+    .command('bundle')
+    .description('build the executable and the bundle, and verify them, without any guest; or verify a bundle that came from elsewhere');
   withJson(withProject(command), 'print the manifest as JSON')
-    .option('--output <dir>', 'where the zip and its manifest go', 'reports/bundle')
-    .action(async (options: ProjectOptions & { json?: boolean; output: string }) => {
+    .option('--output <dir>', 'where zip, tar.gz, manifest and signed provenance go', 'reports/bundle')
+    .option('--verify <path>', 'build nothing: verify this folder, zip or tar.gz, and the provenance beside it')
+    .action(async (options: BundleOptions) => {
+      const { folders, clock } = wire(context.cwd as LocalPath, context);
+      if (options.verify !== undefined) {
+        using call = callWithin(VERIFY_LIMIT_MS, 'verifying the bundle', clock, callUntil(context.signal));
+        const trusted = await loadTrustedKeys(folders.state, call);
+        const { manifest, lines } = await verifyAnyBundle(path.resolve(context.cwd, options.verify) as LocalPath, trusted, call);
+        context.stdout.write(options.json ? `${JSON.stringify(manifest, undefined, 2)}\n` : `${lines.join('\n')}\n`);
+        return;
+      }
       const project = await openProject(options, context);
-      const { folders, clock } = wire(project.root, context);
       using call = callWithin(project.config.timeouts.buildSeconds * 2000, 'building the bundle', clock, callUntil(context.signal));
       const destination = path.resolve(context.cwd, options.output) as LocalPath;
       await using prepared = await prepareRelease(
         project,
-        { clock, folders },
-        destination,
+        { clock, folders, destination, tarball: true },
         (step, work, describe) =>
           runStep(
             step,
@@ -38,11 +57,14 @@ export const bundleCommand: LabCommand = (program, context) => {
           ),
         call,
       );
-      const { manifest, archive } = prepared.release;
-      context.stdout.write(
-        options.json
-          ? `${JSON.stringify(manifest, undefined, 2)}\n`
-          : `${archive.path}\n  ${archive.sizeBytes} bytes, SHA-256 ${archive.sha256}\n  ${manifest.files.length} files, digest ${manifest.digest}\n`,
-      );
+      const { manifest, archive, tarball } = prepared.release;
+      if (options.json) {
+        context.stdout.write(`${JSON.stringify(manifest, undefined, 2)}\n`);
+        return;
+      }
+      for (const made of [archive, ...(tarball ? [tarball] : [])])
+        context.stdout.write(`${made.path}\n  ${made.sizeBytes} bytes, SHA-256 ${made.sha256}\n`);
+      context.stdout.write(`${path.join(destination, provenanceName(manifest))}\n`);
+      context.stdout.write(`${manifest.files.length} files, digest ${manifest.digest}\n`);
     });
 };

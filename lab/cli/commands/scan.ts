@@ -45,7 +45,6 @@ export const scanCommand: LabCommand = (program, context, finish) => {
       await using prepared = await prepareRelease(
         project,
         parts,
-        undefined,
         (step, work, describe) =>
           runStep(
             step,

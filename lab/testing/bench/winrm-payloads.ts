@@ -52,8 +52,7 @@ export async function realBundle({ root, call, say }: BenchContext, folder: stri
   const limitMs = project.config.timeouts.buildSeconds * 1000;
   await using prepared = await prepareRelease(
     project,
-    { clock: systemClock, folders: foldersIn(process.env) },
-    path.join(folder, 'release') as LocalPath,
+    { clock: systemClock, folders: foldersIn(process.env), destination: path.join(folder, 'release') as LocalPath },
     (step, work, describe) => {
       say(step);
       return runStep(step, limitMs, { clock: systemClock, emit: () => {}, ...(describe ? { describe } : {}) }, work, call);
