@@ -60,7 +60,7 @@ export function makeProvenance(facts: ProvenanceFacts): Provenance {
     ...archives.map(({ fileName, sha256 }) => ({ name: fileName, sha256 })),
   ]
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-    .map(({ name, sha256 }) => ({ name, digest: { sha256: sha256 as Provenance['subject'][number]['digest']['sha256'] } }));
+    .map(({ name, sha256 }) => ({ name, digest: { sha256 } }));
   const hash = commit.replace(/\+changes$/, '');
   return provenance.parse({
     _type: 'https://in-toto.io/Statement/v1',

@@ -20,7 +20,7 @@ const sources: Readonly<Record<string, string>> = {
 
 /** A small product, really built and bundled, for scanners to look at. `changes` are files of the project. For tests. */
 export async function scanRig(t: Test, changes: Readonly<Record<string, string | Uint8Array | undefined>> = {}): Promise<ScanSubject> {
-  const folder = (await scratchFolder(t)) as LocalPath;
+  const folder = await scratchFolder(t);
   const request = smallBuild(path.join(folder, 'project'), changes);
   for (const [name, content] of Object.entries(sources)) {
     if (name in changes) continue;

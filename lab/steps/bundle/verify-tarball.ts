@@ -37,7 +37,7 @@ export async function verifyTarball(archive: LocalPath, folder: string, manifest
     // What breaks the archive is told by the pipeline.
     stream.on('error', () => {});
     stream.on('end', () => {
-      if (type !== 'file') problems.push(`${shown(name)}: ${String(type)} and not a plain file`);
+      if (type !== 'file') problems.push(`${shown(name)}: ${type} and not a plain file`);
       else if (wanted === undefined) problems.push(`${shown(name)}: not in the manifest, or twice`);
       else if (size !== wanted.sizeBytes) problems.push(`${shown(name)}: ${size} bytes instead of ${wanted.sizeBytes}`);
       else if (hash.digest('hex') !== wanted.sha256) problems.push(`${shown(name)}: changed`);

@@ -65,7 +65,7 @@ async function packAll(
       });
       source.once('error', reject);
       tar.once('close', () => reject(new Error('the archive was given up')));
-      source.pipe(entry as unknown as NodeJS.WritableStream);
+      source.pipe(entry);
     });
   }
   tar.finalize();

@@ -36,7 +36,7 @@ export async function osvSnapshot(file: LocalPath, call: Call): Promise<Advisory
   };
 }
 
-async function* zippedRecords(file: LocalPath, call: Call): AsyncGenerator<unknown> {
+async function* zippedRecords(file: LocalPath, call: Call): AsyncGenerator {
   const zip = await openPromise(file, { autoClose: false });
   try {
     let count = 0;

@@ -96,18 +96,13 @@ function affects(version: string, events: Events): { readonly holds: boolean; re
   return { holds, ...(fixedIn === undefined ? {} : { fixedIn }) };
 }
 
-export function severityOf(text: string | undefined): Advisory['severity'] {
-  switch (text?.toLowerCase()) {
-    case 'critical':
-      return 'critical';
-    case 'high':
-      return 'high';
-    case 'moderate':
-    case 'medium':
-      return 'moderate';
-    case 'low':
-      return 'low';
-    default:
-      return 'unknown';
-  }
-}
+const severities: Readonly<Record<string, Advisory['severity']>> = {
+  critical: 'critical',
+  high: 'high',
+  moderate: 'moderate',
+  medium: 'moderate',
+  low: 'low',
+};
+
+/** How databases call severities, in one set of words. */
+export const severityOf = (text: string | undefined): Advisory['severity'] => severities[text?.toLowerCase() ?? ''] ?? 'unknown';

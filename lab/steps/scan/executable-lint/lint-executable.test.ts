@@ -5,7 +5,8 @@ import { applicationManifest } from '../../build/application-manifest.ts';
 import { type PeParts, peFile } from '../../../testing/pe-rig.ts';
 import { entropyOf } from './entropy.ts';
 import { firstBuildWith } from './in-box-libraries.ts';
-import { type Expectations, lintExecutable } from './lint-executable.ts';
+import { lintExecutable } from './lint-executable.ts';
+import type { Expectations } from './linted.ts';
 import { readPeImage } from './pe-image.ts';
 import { rules } from './rules.ts';
 

@@ -1,37 +1,10 @@
 import type { ScanFinding } from '../../../core/scan.ts';
 import { scanFindingOf } from '../scan-finding.ts';
 import { entropyOf } from './entropy.ts';
-import { type PeImage, type Section, readPeImage } from './pe-image.ts';
-import { type Resources, readResources } from './pe-resources.ts';
+import type { ExecutablePart, Expectations, Linted } from './linted.ts';
+import { type PeImage, readPeImage } from './pe-image.ts';
+import { readResources } from './pe-resources.ts';
 import { type Rule, rules } from './rules.ts';
-
-/** What a release's executable is held to. */
-export interface Expectations {
-  /** As `package.json` has it. */
-  readonly version: string;
-  /** Oldest Windows build it has to start on. */
-  readonly oldestBuild: number;
-  readonly mostBytes: number;
-  /** Whether it has been signed; a signature where there should be none is left over from the runtime. */
-  readonly signed: boolean;
-}
-
-/** A part of the file, for the size report. */
-export interface ExecutablePart {
-  readonly name: string;
-  readonly sizeBytes: number;
-  /** Bits a byte, 0 to 8. */
-  readonly entropy: number;
-}
-
-/** What the rules look at. */
-export interface Linted {
-  readonly file: Uint8Array;
-  readonly image: PeImage;
-  readonly resources: Resources;
-  readonly parts: readonly ExecutablePart[];
-  readonly expectations: Expectations;
-}
 
 /** All that is wrong with an executable, and where its bytes are. Pure; takes about a second for a hundred megabytes. */
 export function lintExecutable(
@@ -79,6 +52,3 @@ function partsOf(file: Uint8Array, image: PeImage): readonly ExecutablePart[] {
   if (image.endOfSections < file.byteLength) parts.push(part('after the sections', image.endOfSections, file.byteLength));
   return parts;
 }
-
-/** How a section is named where several have one name. */
-export const sectionLabel = (section: Section): string => `${section.name} at 0x${section.virtualAddress.toString(16)}`;

@@ -1,7 +1,7 @@
 import { fourParts } from '../../build/application-manifest.ts';
 import { peChecksum } from '../../build/pe-checksum.ts';
 import { firstBuildWith } from './in-box-libraries.ts';
-import { type Linted, sectionLabel } from './lint-executable.ts';
+import { type Linted, sectionLabel } from './linted.ts';
 
 /** One thing that is looked for. */
 export interface Rule {
