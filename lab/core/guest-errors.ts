@@ -125,12 +125,6 @@ export const guestErrors = {
     message: '{path} came out changed: SHA-256 {actual} instead of {expected}',
     hint: 'The file was changed in the guest while it was copied. Copy it again when nothing writes to it.',
   },
-  'winrm.no-receiver': {
-    kind: 'usage',
-    message:
-      'Files cannot be copied to or from {url}: the guest has only PowerShell, and the receiver script for Windows PowerShell is not part of this lab yet',
-    hint: 'Use a guest of the `wine` provider, whose agent receives files, or put the file there by other means.',
-  },
   // embedded guests
   'wine.unsupported-host': {
     kind: 'host',

@@ -192,7 +192,14 @@ export function inboxReceiver(run: RunInGuest): LineReceiver {
       for (let from = 0; from < file.sizeBytes; from += PIECE_BYTES) {
         const end = Math.min(from + PIECE_BYTES, file.sizeBytes);
         // In-box programs that copy text lines as they come; type and more do not read a pipe, or change what they read.
-        await must(`findstr "^" >${quoted(text)}`, call, { stdin: base64Lines(rangeOf(local.path, from, end), onArrived) });
+        const input = base64Lines(rangeOf(local.path, from, end), onArrived);
+        const taken = await cmd(`findstr "^" >${quoted(text)}`, call, { stdin: input });
+        if (taken.exitCode !== 0) {
+          // It fails without a word where it found no line, which cannot be: it is not Windows' own.
+          throw taken.stderr.length > 0 && taken.exitCode !== NO_SUCH_PROGRAM
+            ? new Refused('io', explain(taken))
+            : new ReceiverUnfit(`findstr passed nothing on: ${explain(taken)}`);
+        }
         await must(`certutil -f -decode ${quoted(text)} ${quoted(from === 0 ? temporary : piece)}`, call);
         if (from > 0) await must(`copy /b /y ${quoted(temporary)}+${quoted(piece)} ${quoted(temporary)}`, call);
       }

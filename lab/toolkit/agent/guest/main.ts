@@ -5,21 +5,20 @@ import { request, serve } from './request.ts';
 import { serveSftp } from './sftp/serve-sftp.ts';
 import { writeLine } from './standard-streams.ts';
 import { packTree, placeTree, treeDigest } from './transfer-tree.ts';
-import { digest, receive, send } from './transfer.ts';
+import { digestOf } from './transfer.ts';
 
 /** Longest argument taken; a command line of Windows has at most 32767 characters. */
 const LONGEST_ARGUMENT = 40_000;
 
-const VERBS = 'digest, receive, send, copy, tree-digest, place-tree, pack-tree, sftp, request and serve';
+/** Verbs whose output is no line of JSON. */
+const STREAMS = new Set(['copy', 'sftp']);
+
+const VERBS = 'digest, copy, tree-digest, place-tree, pack-tree, sftp, request and serve';
 
 const main = async ([verb = '', argument = '']: readonly string[]): Promise<void> => {
   switch (verb) {
     case 'digest':
-      return digest(decoded(argument));
-    case 'receive':
-      return receive(decoded(argument));
-    case 'send':
-      return send(decoded(argument));
+      return writeLine(digestOf(decoded(argument)));
     case 'copy':
       return serveCopies();
     case 'tree-digest':
@@ -58,8 +57,8 @@ main(process.argv.slice(2)).then(
   () => end(0),
   (error: unknown) => {
     const refusal = toRefusal(error);
-    // Half a file may stand on the output of `send`, where a line of JSON would be taken for its end; that of `sftp` has no lines.
-    if (process.argv[2] === 'send' || process.argv[2] === 'sftp') writeSync(2, `${refusal.message}\n`);
+    // Where answers with bytes, or another protocol, stand on the output, a line of JSON would be taken for more of them.
+    if (STREAMS.has(process.argv[2] ?? '')) writeSync(2, `${refusal.message}\n`);
     else writeLine({ error: refusal.message });
     end(1);
   },

@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
@@ -8,93 +7,90 @@ import { guestToolRig } from '../../../testing/guest-tool-rig.ts';
 
 const rig = await guestToolRig(t);
 const folder = path.join(rig.root, 'c/contract');
+const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-interface Answer {
-  readonly exitCode: number;
-  readonly stdout: Buffer;
-  readonly stderr: string;
+/** A message to `copy`. */
+function message(head: Readonly<Record<string, unknown>>, payload: Uint8Array = Buffer.alloc(0)): Buffer {
+  const text = Buffer.from(JSON.stringify({ ...head, payloadBytes: payload.length }));
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(text.length);
+  return Buffer.concat([length, text, payload]);
 }
 
-const ask = async (verb: string, question: unknown, stdin: Uint8Array = Buffer.alloc(0)): Promise<Answer> => {
-  const argument = Buffer.from(JSON.stringify(question)).toString('base64url');
-  const result = await rig.connection.run(
-    { line: `${rig.launcher} ${verb} ${argument}`, shell: 'none', stdin, maxOutputBytes: 64 << 20 },
-    openCall(),
-  );
-  return { exitCode: result.exitCode, stdout: Buffer.from(result.stdout), stderr: Buffer.from(result.stderr).toString('utf8') };
-};
-const json = ({ stdout }: Answer): unknown => JSON.parse(stdout.toString('utf8'));
-const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-const promise = (to: string, bytes: Uint8Array): object => ({ to, sizeBytes: bytes.length, sha256: hashOf(bytes) });
-
-const bytes = randomBytes((3 << 20) + 12_345);
-
-t.test('a file goes in, is looked at, and comes out', async (t) => {
-  const to = 'C:\\contract\\made\\Grüße 🎬.bin';
-  t.same(json(await ask('digest', { path: to })), { exists: false, sizeBytes: 0, sha256: '' });
-  const received = await ask('receive', promise(to, bytes), bytes);
-  t.same([received.exitCode, json(received)], [0, { sizeBytes: bytes.length, sha256: hashOf(bytes) }]);
-  t.same(json(await ask('digest', { path: to })), { exists: true, sizeBytes: bytes.length, sha256: hashOf(bytes) });
-  const sent = await ask('send', { path: to });
-  t.equal(sent.exitCode, 0);
-  t.ok(sent.stdout.equals(bytes), 'byte for byte');
-  t.same(readdirSync(path.join(folder, 'made')), ['Grüße 🎬.bin'], 'no part is left');
-  t.same(
-    json(await ask('receive', promise(to, Buffer.from('new')), Buffer.from('new'))),
-    { sizeBytes: 3, sha256: hashOf(Buffer.from('new')) },
-    'a file is replaced',
-  );
-  t.same(json(await ask('receive', promise('C:\\contract\\made\\empty', Buffer.alloc(0)))), {
-    sizeBytes: 0,
-    sha256: hashOf(Buffer.alloc(0)),
-  });
-  t.same(json(await ask('digest', { path: 'C:\\contract\\made' })), { exists: false, sizeBytes: 0, sha256: '' }, 'a folder is no file');
-});
-
-t.test('what is not what was promised leaves nothing', async (t) => {
-  mkdirSync(path.join(folder, 'kept'));
-  writeFileSync(path.join(folder, 'kept/file'), 'old');
-  const to = 'C:\\contract\\kept\\file';
-  const good = promise(to, bytes);
-  for (const [problem, question, stdin] of [
-    ['too few bytes', good, bytes.subarray(1)],
-    ['too many bytes', good, Buffer.concat([bytes, bytes])],
-    ['other bytes', good, randomBytes(bytes.length)],
-    ['no bytes', good, Buffer.alloc(0)],
-    ['no digest', { to, sizeBytes: 3 }, Buffer.from('abc')],
-    ['a size that is none', { ...good, sizeBytes: '3' }, bytes],
-  ] as const) {
-    const answer = await ask('receive', question, stdin);
-    t.equal(answer.exitCode, 1, problem);
-    t.match(json(answer), { error: /\w/ }, problem);
-    t.same(readdirSync(path.join(folder, 'kept')), ['file'], `${problem}: no part is left`);
-    t.equal(readFileSync(path.join(folder, 'kept/file'), 'utf8'), 'old', `${problem}: what was there stands`);
+/** Gives `copy` bytes and reads the heads of its answers, payloads skipped. */
+async function copy(
+  stdin: Uint8Array,
+): Promise<{ readonly exitCode: number; readonly answers: readonly unknown[]; readonly stderr: string }> {
+  const result = await rig.connection.run({ line: `${rig.launcher} copy`, shell: 'none', stdin, maxOutputBytes: 64 << 20 }, openCall());
+  const stdout = Buffer.from(result.stdout);
+  const answers: { readonly payloadBytes: number }[] = [];
+  for (let at = 0; at < stdout.length;) {
+    const end = at + 4 + stdout.readUInt32LE(at);
+    const answer = JSON.parse(stdout.subarray(at + 4, end).toString('utf8')) as { readonly payloadBytes: number };
+    answers.push(answer);
+    at = end + answer.payloadBytes;
   }
-  t.equal((await ask('receive', promise('C:\\contract\\kept', bytes), bytes)).exitCode, 1, 'a folder is not replaced');
-  t.same(readdirSync(folder).toSorted(), ['kept', 'made']);
+  return { exitCode: result.exitCode, answers, stderr: Buffer.from(result.stderr).toString('utf8') };
+}
+
+t.test('digest says whether a file is there and what it holds', async (t) => {
+  const digest = async (file: string): Promise<unknown> => {
+    const argument = Buffer.from(JSON.stringify({ path: file })).toString('base64url');
+    const result = await rig.connection.run({ line: `${rig.launcher} digest ${argument}`, shell: 'none' }, openCall());
+    return JSON.parse(Buffer.from(result.stdout).toString('utf8'));
+  };
+  const absent = { exists: false, sizeBytes: 0, sha256: '' };
+  t.same(await digest('C:\\contract\\made\\Grüße 🎬.bin'), absent);
+  mkdirSync(path.join(folder, 'made'));
+  writeFileSync(path.join(folder, 'made/Grüße 🎬.bin'), 'content');
+  t.same(await digest('C:\\contract\\made\\Grüße 🎬.bin'), { exists: true, sizeBytes: 7, sha256: hashOf(Buffer.from('content')) });
+  t.same(await digest('C:\\contract\\made'), absent, 'a folder is no file');
 });
 
-t.test('a sender that is cut off leaves nothing under the name', async (t) => {
-  const argument = Buffer.from(JSON.stringify(promise('C:\\contract\\cut', bytes))).toString('base64url');
-  const child = spawn('/bin/sh', ['-c', `exec ${rig.launcher} receive ${argument}`], {
-    env: { ...process.env, LAB_GUEST_ROOT: rig.root },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  child.stdin.write(bytes.subarray(0, 2 << 20));
-  child.stdin.end();
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  t.equal(code, 1);
-  t.same(readdirSync(folder).toSorted(), ['kept', 'made']);
+t.test('copy answers message after message in order, refusals too', async (t) => {
+  const bytes = Buffer.from('every byte counts');
+  const file = { to: 'C:\\contract\\copied', sizeBytes: bytes.length, sha256: hashOf(bytes) };
+  const part = { encoding: 'identity', partSizeBytes: bytes.length, partSha256: file.sha256 };
+  const { exitCode, answers } = await copy(
+    Buffer.concat([
+      message({ op: 'hello' }, bytes),
+      message({ op: 'format', drive: 'C' }),
+      message({ op: 'small', ...file, ...part }, bytes),
+      message({ op: 'toString' }),
+      message({ op: 'small', ...file, ...part }, bytes),
+      message({ op: 'small', ...file, ...part, sha256: 'x' }, bytes),
+    ]),
+  );
+  t.equal(exitCode, 0);
+  t.match(answers, [
+    { ok: { version: 1, sha256: file.sha256 }, payloadBytes: bytes.length },
+    { error: { code: 'bad-request' } },
+    { ok: { there: false, sha256: file.sha256 } },
+    { error: { code: 'bad-request' } },
+    { ok: { there: true } },
+    { error: { code: 'bad-request' } },
+  ]);
+  t.equal(readFileSync(path.join(folder, 'copied'), 'utf8'), 'every byte counts');
 });
 
-t.test('send of what is not there says so beside the bytes', async (t) => {
-  const answer = await ask('send', { path: 'C:\\contract\\absent' });
-  t.same([answer.exitCode, answer.stdout.length], [1, 0]);
-  t.match(answer.stderr, /ENOENT/);
+t.test('copy ends with its input, in the middle of a message too, and at what makes no sense', async (t) => {
+  t.same(await copy(Buffer.alloc(0)), { exitCode: 0, answers: [], stderr: '' });
+  const hello = message({ op: 'hello' }, Buffer.from('abc'));
+  for (const cut of [1, 4, 10, hello.length - 1])
+    t.match(await copy(hello.subarray(0, cut)), { exitCode: 0, answers: [] }, `after ${cut} bytes`);
+  for (const [problem, bytes] of [
+    ['a head too long', Buffer.from([255, 255, 255, 255, 1, 2, 3])],
+    ['a head that is no JSON', Buffer.concat([Buffer.from([3, 0, 0, 0]), Buffer.from('abc')])],
+    ['a head that is no object', Buffer.concat([Buffer.from([1, 0, 0, 0]), Buffer.from('7')])],
+  ] as const) {
+    const { exitCode, stderr } = await copy(bytes);
+    t.equal(exitCode, 1, problem);
+    t.not(stderr, '', problem);
+  }
 });
 
 t.test('paths that are not plain are refused', async (t) => {
-  for (const to of [
+  const bad = [
     'C:\\contract\\..\\..\\evil',
     'relative\\evil',
     '/etc/evil',
@@ -106,10 +102,16 @@ t.test('paths that are not plain are refused', async (t) => {
     'C:\\',
     'C:\\evil\0',
     7,
-  ]) {
-    const answer = await ask('receive', { to, sizeBytes: 0, sha256: hashOf(Buffer.alloc(0)) });
-    t.equal(answer.exitCode, 1, JSON.stringify(to));
-  }
+  ];
+  const empty = hashOf(Buffer.alloc(0));
+  const file = { sizeBytes: 0, sha256: empty, encoding: 'identity', partSizeBytes: 0, partSha256: empty, offset: 0 };
+  const { answers } = await copy(
+    Buffer.concat(
+      bad.flatMap((to) => ['small', 'part', 'finish', 'discard', 'remove'].map((op) => message({ op, ...file, to, path: to }))),
+    ),
+  );
+  t.equal(answers.length, bad.length * 5);
+  for (const [index, answer] of answers.entries()) t.match(answer, { error: { message: /./ } }, JSON.stringify(bad[Math.floor(index / 5)]));
   t.same(readdirSync(path.join(rig.root, 'c')).toSorted(), ['contract', 'tools']);
 });
 
