@@ -40,11 +40,12 @@ const asks: Readonly<Record<string, (session: Session, call: Call) => Promise<un
 export async function clientTarget(): Promise<FuzzTarget> {
   const server = await startHostileServer({ accounts: [{ name: 'user', password }], computerName: 'GUEST', basic: true, binding: unbound });
   let clients = 0;
+  let mutated = 0;
 
   /** One life of a client in front of a server with these plans. Resolves with the first error that is none of the catalogue's. */
   const live = async (authentication: 'basic' | 'ntlm', plans: readonly Plan[]): Promise<string | undefined> => {
     const name = String(++clients);
-    const script = { plans: [...plans] };
+    const script = { plans: [...plans], onSpoilt: () => mutated++ };
     server.scripts.set(name, script);
     const calls: Disposable[] = [];
     const call = (): Call => {
@@ -106,6 +107,7 @@ export async function clientTarget(): Promise<FuzzTarget> {
         about === 'ntlm' ? 'ntlm' : 'basic',
         messages.flatMap((message) => readPlan(message) ?? []),
       ),
+    mutated: () => mutated,
     checkHealth: () => live('basic', []),
     [Symbol.asyncDispose]: () => server.close(),
   };

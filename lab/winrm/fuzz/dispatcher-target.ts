@@ -31,6 +31,8 @@ interface World {
 /** The endpoint behind its sockets: documents in, answers out, many thousands a second. Every case has shells of its own. */
 export function dispatcherTarget(): FuzzTarget {
   const processes = memoryProcesses();
+  const mutants = new WeakSet<Buffer>();
+  let mutated = 0;
 
   const ask = async ({ dispatcher }: Pick<World, 'dispatcher'>, document: Buffer, user = OWNER, gone = NEVER): Promise<Buffer> => {
     const { status, parts } = await dispatcher.answer(document, { user, clientIp: '127.0.0.1', gone });
@@ -55,6 +57,7 @@ export function dispatcherTarget(): FuzzTarget {
     atOnce: 64,
     make: (random) => {
       const requests = Array.from({ length: 1 + random.below(6) }, () => makeRequest(random));
+      for (const request of requests) if (request.mutated) mutants.add(request.bytes);
       return { about: requests.map(({ about }) => about).join(', '), messages: requests.map(({ bytes }) => bytes) };
     },
     send: async ({ messages }) => {
@@ -62,6 +65,7 @@ export function dispatcherTarget(): FuzzTarget {
       try {
         for (const [index, message] of messages.entries()) {
           // Some are another user's, who meets shells that are not his; some are sent by one who goes away.
+          if (mutants.has(message)) mutated++;
           const leaving = new AbortController();
           if (index % 3 === 2) setImmediate(() => leaving.abort());
           await ask(world, withShellId(message, world.shellId), index % 4 === 3 ? 'another' : OWNER, leaving.signal);
@@ -71,6 +75,7 @@ export function dispatcherTarget(): FuzzTarget {
         world.shells.closeAll();
       }
     },
+    mutated: () => mutated,
     checkHealth: async () => {
       const world = await open();
       await ask(world, withShellId(healthyRequest('Send', { end: 'true' }), world.shellId));

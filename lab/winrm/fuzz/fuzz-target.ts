@@ -17,6 +17,8 @@ export interface FuzzTarget extends AsyncDisposable {
   readonly make: (random: Random) => FuzzCase;
   /** Sends a case. Resolves with what went wrong, a sentence, or with `undefined`; it also rejects when something did. */
   readonly send: (one: FuzzCase) => Promise<string | undefined>;
+  /** How many mutated messages were really sent so far: of a case some are healthy, and what comes first may keep the others from their turn. */
+  readonly mutated: () => number;
   /** Resolves with what is wrong when a healthy counterpart is not served as if nothing had happened. */
   readonly checkHealth: () => Promise<string | undefined>;
 }

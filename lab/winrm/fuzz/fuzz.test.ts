@@ -26,12 +26,17 @@ t.test('both ends stand mutated messages', async (t) => {
   }
 });
 
+let sent = 0;
 /** A target that has one thing wrong with it. */
 const broken = (send: FuzzTarget['send'], checkHealth: FuzzTarget['checkHealth'] = async () => undefined): FuzzTarget => ({
   name: 'broken',
   atOnce: 4,
   make: (random) => ({ about: 'requests', messages: Array.from({ length: 3 }, () => makeRequest(random).bytes) }),
-  send,
+  send: (one) => {
+    sent += one.messages.length;
+    return send(one);
+  },
+  mutated: () => sent,
   checkHealth,
   [Symbol.asyncDispose]: async () => {},
 });

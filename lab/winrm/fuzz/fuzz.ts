@@ -56,13 +56,13 @@ async function main(args: readonly string[]): Promise<number> {
     cases += result.cases;
     const seconds = result.durationMs / 1000;
     const held = `${(result.heapGrowthBytes / 2 ** 20).toFixed(1)} MiB more held`;
-    process.stdout.write(`${name}: ${result.messages} messages in ${result.cases} cases, ${seconds.toFixed(1)} s, ${held}\n`);
+    process.stdout.write(`${name}: ${result.messages} mutated messages in ${result.cases} cases, ${seconds.toFixed(1)} s, ${held}\n`);
     if (result.finding) {
       tell(name, seed, result.finding);
       return 1;
     }
   }
-  process.stdout.write(`${sent} messages in ${cases} cases: no crash, no hang, no leak\n`);
+  process.stdout.write(`${sent} mutated messages in ${cases} cases: no crash, no hang, no leak\n`);
   return 0;
 }
 

@@ -11,6 +11,8 @@ import { carried, healthyAnswer, questionOf, spoiltAnswer, spoiltDocument } from
 /** What the server does to one client. A plan is used up by the first answer it is for. */
 export interface Script {
   readonly plans: Plan[];
+  /** Told when an answer is spoilt. */
+  readonly onSpoilt: () => void;
 }
 
 interface Asked {
@@ -47,7 +49,7 @@ export async function startHostileServer(options: LoginOptions): Promise<Hostile
         const body = unread.subarray(end + 4, end + 4 + sizeBytes);
         unread = unread.subarray(end + 4 + sizeBytes);
         // POST /wsman?17 HTTP/1.1
-        const script = scripts.get(/^POST \/wsman\?(\d+) /.exec(head)?.[1] ?? '') ?? { plans: [] };
+        const script = scripts.get(/^POST \/wsman\?(\d+) /.exec(head)?.[1] ?? '') ?? { plans: [], onSpoilt: () => {} };
         const { bytes, next } = connection.answer({ script, head, body });
         if (next === 'hold') return;
         if (next === 'close') socket.end(bytes);
@@ -91,6 +93,7 @@ class Connection {
     const at = script.plans.findIndex(({ what }) => what === question);
     const [plan] = at === -1 ? [] : script.plans.splice(at, 1);
     const random = plan && new Random(plan.seed);
+    if (plan) script.onSpoilt();
     if (random?.oneIn(300)) return { bytes: Buffer.alloc(0), next: 'hold' };
     if (authorization !== undefined) return this.#logIn(authorization, random);
     return random ? this.#spoil(random, request) : { bytes: this.#sealed(Buffer.from(healthyAnswer(request))), next: 'keep' };

@@ -19,24 +19,28 @@ const TEXT = '<s:Envelope>some message</s:Envelope>';
 /** What travels in a log-in and after it, in this order. */
 const steps = ['offer', 'challenge', 'proof', 'acceptance', 'header', 'request', 'answer'] as const;
 type Step = (typeof steps)[number];
+/** Those that come about without the right password. */
+const firstSteps: readonly Step[] = ['offer', 'challenge', 'proof', 'header'];
 
 /** Both ends of log-ins, bare and within SPNEGO, and of sealing, without a network between them. */
 export function loginTarget(): FuzzTarget {
+  let mutated = 0;
   return {
     name: 'log-in',
     atOnce: 1,
     make: (random) => {
-      const what = random.pick(steps);
-      const who = `${random.pick(['ntlmssp', 'spnego'])} ${random.pick(['right', 'wrong'])}`;
-      const messages = [makePlan(random, what), ...(random.oneIn(4) ? [makePlan(random, random.pick(steps))] : [])];
-      return { about: `${who} ${what}`, messages };
+      const secret = random.pick(['right', 'wrong']);
+      const some = (): Buffer => makePlan(random, random.pick(secret === 'right' ? steps : firstSteps));
+      return { about: `${random.pick(['ntlmssp', 'spnego'])} ${secret}`, messages: random.oneIn(4) ? [some(), some()] : [some()] };
     },
     send: async ({ about, messages }) => {
       const [form = '', secret = ''] = about.split(' ');
       const plans = messages.flatMap((message) => readPlan(message) ?? []);
       const spoilt = (step: Step, bytes: Buffer): Buffer => {
         const plan = plans.find(({ what }) => what === step);
-        return plan ? mutateBytes(new Random(plan.seed), bytes) : bytes;
+        if (plan === undefined) return bytes;
+        mutated++;
+        return mutateBytes(new Random(plan.seed), bytes);
       };
       try {
         return attempt(form as NegotiateToken, new Secret(secret), spoilt);
@@ -45,6 +49,7 @@ export function loginTarget(): FuzzTarget {
         throw error;
       }
     },
+    mutated: () => mutated,
     checkHealth: async () => attempt('spnego', password, (_step, bytes) => bytes) ?? attempt('ntlmssp', password, (_step, bytes) => bytes),
     [Symbol.asyncDispose]: async () => {},
   };

@@ -133,27 +133,28 @@ function plain(random: Random, template: Template, messageId: string): string {
   return render(template, messageId, line);
 }
 
+export interface MadeRequest {
+  readonly about: string;
+  readonly bytes: Buffer;
+  readonly mutated: boolean;
+}
+
 /** One mutated request, or, seldom, a healthy one: without those nothing would ever be running. */
-export function makeRequest(random: Random): { readonly about: string; readonly bytes: Buffer } {
+export function makeRequest(random: Random): MadeRequest {
   const template = random.pick(templates);
   // Few ids, so that messages repeat those of others.
   const messageId = `uuid:${String(random.below(1000)).padStart(8, '0')}-AAAA-BBBB-CCCC-DDDDDDDDDDDD`;
-  if (random.oneIn(25)) return { about: 'Identify', bytes: mutateXml(random, IDENTIFY) };
-  switch (random.below(8)) {
-    case 0:
-      return { about: template.name, bytes: Buffer.from(plain(random, template, messageId)) };
-    case 1:
-    case 2:
-      return { about: template.name, bytes: mutateBytes(random, Buffer.from(plain(random, template, messageId))) };
-    case 3:
-    case 4:
-    case 5:
-      return { about: template.name, bytes: mutateXml(random, plain(random, template, messageId)) };
-    case 6:
-      return { about: template.name, bytes: Buffer.from(withNastyFields(random, template, messageId)) };
-    default:
-      return { about: template.name, bytes: mutateXml(random, withNastyFields(random, template, messageId)) };
-  }
+  if (random.oneIn(25)) return { about: 'Identify', bytes: mutateXml(random, IDENTIFY), mutated: true };
+  const how = random.below(8);
+  return { about: template.name, bytes: made(random, template, messageId, how), mutated: how !== 0 };
+}
+
+function made(random: Random, template: Template, messageId: string, how: number): Buffer {
+  if (how === 0) return Buffer.from(plain(random, template, messageId));
+  if (how <= 2) return mutateBytes(random, Buffer.from(plain(random, template, messageId)));
+  if (how <= 5) return mutateXml(random, plain(random, template, messageId));
+  const nastily = withNastyFields(random, template, messageId);
+  return how === 6 ? Buffer.from(nastily) : mutateXml(random, nastily);
 }
 
 /** The healthy life of a shell, for those who look whether it is still served. */

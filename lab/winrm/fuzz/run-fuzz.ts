@@ -6,7 +6,7 @@ import { shrink } from './shrink.ts';
 
 export interface FuzzOptions {
   readonly seed: number;
-  /** Messages to send at least. */
+  /** Mutated messages to send at least. */
   readonly messages: number;
   /** Number of the first case; others than 0 are for running a finding again. */
   readonly firstCase?: number;
@@ -27,6 +27,7 @@ export interface FuzzFinding {
 export interface FuzzResult {
   readonly target: string;
   readonly cases: number;
+  /** Mutated ones that were really sent. */
   readonly messages: number;
   readonly durationMs: number;
   /** How much more was held after the last case than after the first tenth. */
@@ -36,9 +37,11 @@ export interface FuzzResult {
 
 const CASE_LIMIT_MS = 10_000;
 const BATCH = 256;
+/** Cases for each mutated message that is wanted, at most: a target that sends none must come to an end as well. */
+const MOST_CASES_FOR_ONE = 4;
 /** Enough of a problem to tell it from another: its first words. */
 const TELLING_CHARACTERS = 24;
-/** Ten times what the parts of Node and the compiler's own growth came to. */
+/** What is compiled and cached on the way came to less than half of it. */
 const MOST_HEAP_GROWTH_BYTES = 48 << 20;
 
 /** Sends so many mutated messages to a target. Stops at the first thing that is wrong and cuts it down. */
@@ -48,16 +51,17 @@ export async function runFuzz(target: FuzzTarget, options: FuzzOptions): Promise
   const { seed, messages: wanted, firstCase = 0, caseLimitMs = CASE_LIMIT_MS, onProgress = () => {} } = options;
   const made = (index: number): FuzzCase => target.make(Random.of(seed, target.name, index));
   const judged = (one: FuzzCase): Promise<string | undefined> => judge(target, one, strays, caseLimitMs);
+  const before = target.mutated();
   let sent = 0;
   let index = firstCase;
   let heapBytes: number | undefined;
   let finding: FuzzFinding | undefined;
   try {
-    while (sent < wanted && finding === undefined) {
+    while (sent < wanted && index - firstCase < wanted * MOST_CASES_FOR_ONE + BATCH && finding === undefined) {
       const batch = Array.from({ length: BATCH }, (_, offset) => ({ index: index + offset, one: made(index + offset) }));
       index += BATCH;
       const problems = await abreast(batch, target.atOnce, ({ one }) => judged(one));
-      sent += batch.reduce((sum, { one }) => sum + one.messages.length, 0);
+      sent = target.mutated() - before;
       const at = problems.findIndex((problem) => problem !== undefined);
       const culprit = batch[at];
       if (culprit) finding = await cutDown({ ...culprit, problem: problems[at] ?? '' }, judged);

@@ -66,6 +66,8 @@ export async function socketTarget(): Promise<FuzzTarget> {
     socket.write(plainHttp(LINE, headers(BASIC), healthyRequest('Create')).subarray(0, 10 + at * 40));
     return socket;
   });
+  const healthy = new WeakSet<Buffer>();
+  let mutated = 0;
   const ask = async (body: Buffer): Promise<string> => {
     const { answer } = await exchangeRaw(service.port, [plainHttp(LINE, headers(BASIC), body)], LIMIT_MS);
     const [response] = readResponses(answer) ?? [];
@@ -75,10 +77,13 @@ export async function socketTarget(): Promise<FuzzTarget> {
     name: 'sockets',
     atOnce: 48,
     make: (random) => {
-      const { about, bytes } = makeRequest(random);
+      const { about, bytes, mutated: changed } = makeRequest(random);
       switch (random.below(5)) {
-        case 0:
-          return { about: `${ORDERLY}: ${about}`, messages: [plainHttp(LINE, headers(BASIC), bytes)] };
+        case 0: {
+          const message = plainHttp(LINE, headers(BASIC), bytes);
+          if (!changed) healthy.add(message);
+          return { about: `${ORDERLY}: ${about}`, messages: [message] };
+        }
         case 1:
           return {
             about: `${ORDERLY}: log-in`,
@@ -97,6 +102,7 @@ export async function socketTarget(): Promise<FuzzTarget> {
       const pieces = messages.flatMap((message) =>
         message.length % 3 === 0 ? [message.subarray(0, message.length / 3), message.subarray(message.length / 3)] : [message],
       );
+      mutated += messages.filter((message) => !healthy.has(message)).length;
       const { answer, closed } = await exchangeRaw(service.port, pieces, LIMIT_MS);
       if (!closed) return 'the connection is neither answered nor closed';
       const responses = readResponses(answer);
@@ -104,6 +110,7 @@ export async function socketTarget(): Promise<FuzzTarget> {
       if (responses.length === 0 && about.startsWith(ORDERLY)) return 'an orderly request was dropped without an answer';
       return responses.map(({ status, body }) => judgeAnswer(status, body)).find((wrong) => wrong !== undefined);
     },
+    mutated: () => mutated,
     checkHealth: async () => {
       // ShellId>5E11…<
       const shellId = /ShellId>([0-9A-F-]{36})</.exec(await ask(healthyRequest('Create', { shell: '' })))?.[1];

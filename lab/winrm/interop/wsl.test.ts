@@ -6,8 +6,13 @@ import { runForeign, without } from '../../testing/winrm/foreign-programs.ts';
 
 const skip = without('wsl');
 
-for (const tls of [false, true]) {
-  t.test(`wslid: Identify over ${tls ? 'HTTPS' : 'HTTP'} with Basic`, { skip }, async (t) => {
+const ways: readonly (readonly [name: string, tls: boolean])[] = [
+  ['Identify with Basic', false],
+  ['Identify with Basic over HTTPS', true],
+];
+
+for (const [name, tls] of ways) {
+  t.test(name, { skip }, async (t) => {
     const to = await foreignEndpoint(t, tls ? { tls, basic: true } : { allowUnencrypted: true });
     const folder = path.join(to.folder, 'wsl');
     await mkdir(folder);
