@@ -38,7 +38,7 @@ export const scanPolicy = z.strictObject({
   suppressions: z
     .array(
       z.strictObject({
-        scanner: z.string(),
+        scanner: z.string().meta({ description: 'Scanner that found it' }),
         code: z.string().meta({ description: 'Code of the finding' }),
         path: z.string().optional().meta({ description: 'File it stands in; absent: any' }),
         fingerprint: z.string().optional().meta({ description: 'This finding and no other of that code' }),
