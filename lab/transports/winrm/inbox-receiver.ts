@@ -137,12 +137,13 @@ export function inboxReceiver(run: RunInGuest): LineReceiver {
       return { there: found?.sizeBytes === file.sizeBytes && found.sha256 === file.sha256, parts: [] };
     },
     probe: async (url, timeoutMs, call) => (await curl(`--max-time ${Math.ceil(timeoutMs / 1000)}`, url, call)).stdout,
-    fetch: async (file, url, _ranges, call) => {
+    fetch: async (file, url, ranges, call) => {
       const temporary = temporaryOf(file);
       await makeParent(temporary, call);
-      const there = (await sizeOf(temporary, call)) ?? 0;
-      // What is longer than the file, or as long and not yet judged, cannot be gone on with.
-      if (there >= file.sizeBytes) await discard(file, call);
+      // curl takes a file up at its end. One that has gaps, or is whole and not yet judged, cannot be gone on with.
+      const [from, end] = [ranges[0]?.[0], ranges.at(-1)?.[1]];
+      const isEnd = end === file.sizeBytes && ranges.every(([start], index) => index === 0 || start === ranges[index - 1]?.[1]);
+      if (!isEnd || from !== (await sizeOf(temporary, call))) await discard(file, call);
       await curl(`--retry 3 -C - -o ${quoted(temporary)}`, url, call);
     },
     finish: async (file, call) => {
