@@ -24,6 +24,7 @@ export type SftpHandle = Buffer;
 
 /** What every server takes in one request (section 3). */
 const SAFE_DATA_BYTES = 32 << 10;
+const SHA256_BYTES = 32;
 const KIND_OF_FILE = 0o170_000;
 const FOLDER = 0o040_000;
 
@@ -109,7 +110,7 @@ export class SftpClient {
     try {
       const { type, fields } = await this.#ask(packetTypes.read, string(handle), uint64(offset), uint32(sizeBytes));
       if (type !== packetTypes.data) throw this.#violated();
-      const bytes = fields.bytes();
+      const bytes = this.#parsed(() => fields.bytes());
       if (bytes.length > sizeBytes) throw this.#violated();
       return bytes;
     } catch (error) {
@@ -127,7 +128,7 @@ export class SftpClient {
     try {
       const { type, fields } = await this.#ask(packetTypes.stat, string(path));
       if (type !== packetTypes.attributes) throw this.#violated();
-      const { sizeBytes = 0, mode = 0 } = fields.attributes();
+      const { sizeBytes = 0, mode = 0 } = this.#parsed(() => fields.attributes());
       return { sizeBytes, isFolder: (mode & KIND_OF_FILE) === FOLDER };
     } catch (error) {
       if (error instanceof SftpFailure && error.code === statusCodes.noSuchFile) return undefined;
@@ -161,9 +162,10 @@ export class SftpClient {
     const question = [string(path), string('sha256'), uint64(0), uint64(sizeBytes), uint32(0)];
     const { type, fields } = await this.#ask(packetTypes.extended, string(extensions.checkFile), ...question);
     if (type !== packetTypes.extendedReply) throw this.#violated();
-    fields.text();
-    if (fields.text() !== 'sha256') throw this.#violated();
-    return fields.rest().toString('hex');
+    // The extension's own name, the algorithm, the digest.
+    const [, algorithm, bytes] = this.#parsed(() => [fields.text(), fields.text(), fields.rest()] as const);
+    if (algorithm !== 'sha256' || bytes.length !== SHA256_BYTES) throw this.#violated();
+    return bytes.toString('hex');
   }
 
   /** Ends the file server. */
@@ -175,9 +177,11 @@ export class SftpClient {
   async #learnLimits(): Promise<void> {
     const { type, fields } = await this.#ask(packetTypes.extended, string(extensions.limits));
     if (type !== packetTypes.extendedReply) throw this.#violated();
-    const [packet, read, write] = [fields.uint64(), fields.uint64(), fields.uint64()];
+    // Servers without a limit may say 2^64 - 1.
+    const limit = (): number => fields.uint32() * 2 ** 32 + fields.uint32();
+    const [packet, read, write] = this.#parsed(() => [limit(), limit(), limit()] as const);
     // 0 is "no limit of its own"; the head of a write is below 1 KiB.
-    const most = (limit: number): number => Math.min(limit || Infinity, (packet || Infinity) - 1024, MOST_DATA_BYTES);
+    const most = (data: number): number => Math.min(data || Infinity, (packet || Infinity) - 1024, MOST_DATA_BYTES);
     this.#readBytes = Math.max(SAFE_DATA_BYTES, most(read));
     this.#writeBytes = Math.max(SAFE_DATA_BYTES, most(write));
   }
@@ -185,7 +189,7 @@ export class SftpClient {
   async #handle(type: number, ...body: readonly Buffer[]): Promise<SftpHandle> {
     const answer = await this.#ask(type, ...body);
     if (answer.type !== packetTypes.handle) throw this.#violated();
-    return Buffer.from(answer.fields.bytes());
+    return Buffer.from(this.#parsed(() => answer.fields.bytes()));
   }
 
   async #done(type: number, ...body: readonly Buffer[]): Promise<void> {
@@ -247,6 +251,15 @@ export class SftpClient {
     if (fields.uint32() < SFTP_VERSION) throw new RangeError('a version before the third');
     while (fields.left > 0) this.#extensions.set(fields.text(), fields.text());
     this.#hello.resolve();
+  }
+
+  /** What an answer holds. One that is cut off is no answer. */
+  #parsed<T>(read: () => T): T {
+    try {
+      return read();
+    } catch {
+      throw this.#violated();
+    }
   }
 
   #violated(): SftpGone {
