@@ -1,7 +1,8 @@
 import { h } from 'preact';
 import type { RunRecord } from '../../core/record.ts';
-import { type ScanFinding, type ScanResult, scanInWords } from '../../core/scan.ts';
+import type { ScanFinding, ScanResult } from '../../core/scan.ts';
 import { countText, durationText, sizeText } from '../wording/quantity.ts';
+import { scanWords } from '../wording/scan-words.ts';
 import { type Html, definitions, outcomePill, said, saidAtLength, section } from './shown.ts';
 
 /** Findings of one scanner beyond this stand in the record only. */
@@ -21,22 +22,10 @@ export function scanCards(record: Pick<RunRecord, 'scans' | 'suppressed'>): Html
   );
 }
 
-/** As outcomes are shown everywhere: what did not run is a question that nobody answered. */
-const kindOf = ({ outcome }: ScanResult): 'passed' | 'failed' | 'inconclusive' => {
-  switch (outcome.kind) {
-    case 'clean':
-      return 'passed';
-    case 'findings':
-      return outcome.findings.some(({ severity }) => severity === 'error') ? 'failed' : 'passed';
-    case 'not-run':
-      return 'inconclusive';
-  }
-};
-
 function scanCard(result: ScanResult, record: Pick<RunRecord, 'suppressed'>): Html {
   const { scanner, title, question, tool, database, control, looked, outcome, durationMs } = result;
   const id = `scan-${scanner.replace(/[^A-Za-z0-9-]/g, '_')}`;
-  const kind = kindOf(result);
+  const { kind, text } = scanWords(result, record.suppressed);
   return h(
     'article',
     { id, class: `card ${kind}`, 'aria-labelledby': `${id}-title` },
@@ -44,13 +33,7 @@ function scanCard(result: ScanResult, record: Pick<RunRecord, 'suppressed'>): Ht
       'header',
       {},
       h('h3', { id: `${id}-title` }, h('a', { class: 'self', href: `#${id}` }, said(title, 120))),
-      h(
-        'p',
-        { class: 'marks' },
-        outcomePill(kind),
-        ' ',
-        h('span', { class: 'tag' }, said(scanInWords(outcome.kind === 'not-run' ? { ...outcome, reason: '' } : outcome), 80)),
-      ),
+      h('p', { class: 'marks' }, outcomePill(kind), ' ', h('span', { class: 'tag' }, said(text, 80))),
     ),
     h('p', { class: 'question' }, said(question, 300)),
     outcome.kind === 'not-run'

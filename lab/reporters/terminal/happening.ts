@@ -18,8 +18,6 @@ export interface Happening {
 
 /** Longest text of a guest on one line of a terminal. */
 const MOST_TEXT = 400;
-/** Findings of one scanner that are shown as they come; all of them are in the report. */
-const MOST_SHOWN = 5;
 /** Room for the names of steps and of most guests. */
 export const NAME_COLUMNS = 14;
 
@@ -80,18 +78,12 @@ export function happenings(event: LabEvent, paint: Paint): readonly Happening[] 
       ];
     case 'scan-finished': {
       const { scanner, outcome } = event.result;
-      const bad = outcome.kind === 'findings' && outcome.findings.some(({ severity }) => severity === 'error');
-      const style = bad ? 'red' : outcome.kind === 'not-run' ? 'yellow' : 'green';
-      const symbol = bad ? '✘' : outcome.kind === 'not-run' ? '?' : '✔';
+      // Whether somebody answers for a finding is known when the record is made.
+      const [symbol, style] =
+        outcome.kind === 'clean' ? ['✔', 'green' as const] : outcome.kind === 'not-run' ? ['?', 'yellow' as const] : ['•', 'cyan' as const];
       return [
         line('scan', `${paint(style, symbol)} ${clean(scanner)}: ${clean(scanInWords(outcome))}`),
         ...(outcome.kind === 'not-run' ? [line('scan', dim(`  → ${clean(outcome.fix)}`))] : []),
-        ...(bad
-          ? outcome.findings
-              .filter(({ severity }) => severity === 'error')
-              .slice(0, MOST_SHOWN)
-              .map((found) => line('scan', `  ${clean(found.message)}`))
-          : []),
       ];
     }
     case 'guest-acquiring':

@@ -1,11 +1,11 @@
 import { assuranceLabel } from '../../core/assurance.ts';
 import type { RecordedCell, RunRecord } from '../../core/record.ts';
-import { scanInWords } from '../../core/scan.ts';
 import { displayWidth, padColumns } from '../wording/display-width.ts';
 import { outcomeWords, worstFirst } from '../wording/outcome-words.ts';
 import { plainLine } from '../wording/plain-text.ts';
 import { countText, durationText } from '../wording/quantity.ts';
 import { reasonsOf } from '../wording/reasons.ts';
+import { scanWords } from '../wording/scan-words.ts';
 import { verdictMeaning, verdictWords } from '../wording/verdict-words.ts';
 import { type Paint, outcomeStyle, verdictStyle } from './paint.ts';
 
@@ -58,11 +58,11 @@ function verdictBlock(record: RunRecord, { paint }: SummaryOptions): readonly st
 /** One line for each scanner: what it said of the release. */
 function scanBlock(record: RunRecord, { paint }: SummaryOptions): readonly string[] {
   const columns = Math.max(...record.scans.map(({ scanner }) => displayWidth(plainLine(scanner, 40))), 5) + 2;
-  return record.scans.map(({ scanner, outcome }) => {
-    const errors = outcome.kind === 'findings' && outcome.findings.some(({ severity }) => severity === 'error');
-    const style = errors ? 'red' : outcome.kind === 'not-run' ? 'yellow' : 'green';
-    const symbol = errors ? '✘' : outcome.kind === 'not-run' ? '?' : '✔';
-    return `${padColumns(plainLine(scanner, 40), columns)}${paint(style, `${symbol} ${plainLine(scanInWords(outcome), MOST_FIGURE)}`)}`;
+  return record.scans.map((result) => {
+    const { kind, text } = scanWords(result, record.suppressed);
+    const said = result.outcome.kind === 'not-run' ? `${text}: ${result.outcome.reason}` : text;
+    const shown = `${outcomeWords(kind).symbol} ${plainLine(said, MOST_FIGURE)}`;
+    return `${padColumns(plainLine(result.scanner, 40), columns)}${paint(outcomeStyle[kind], shown)}`;
   });
 }
 

@@ -5,6 +5,7 @@ import { displayWidth, fitColumns, padColumns } from './display-width.ts';
 import { plainLine, plainText } from './plain-text.ts';
 import { durationText, elapsedText, sizeText } from './quantity.ts';
 import { reasonsOf } from './reasons.ts';
+import { scanWords } from './scan-words.ts';
 import { verdictMeaning, verdictWords } from './verdict-words.ts';
 
 t.test('plain text', async (t) => {
@@ -66,6 +67,18 @@ t.test('a verdict that was not reached on Windows never goes without saying so',
     guests: record.guests.map((guest, index) => (index === 0 ? { ...guest, assurance: 'windows' as const } : guest)),
   };
   t.match(verdictMeaning(mixed), /not all of this was learnt on Windows/);
+});
+
+t.test('scans: what somebody answers for does not count against the release', async (t) => {
+  const { record } = sampleRun('rejected');
+  const [lint, malware] = record.scans.map((result) => scanWords(result, record.suppressed));
+  t.same(lint, { kind: 'failed', text: '1 error, 1 note, 1 accepted' });
+  t.same(malware, { kind: 'inconclusive', text: 'did not run' });
+  const accepted = sampleRun('accepted').record;
+  const [first] = accepted.scans;
+  if (first === undefined) throw new Error('the sample has no scans');
+  t.same(scanWords(first, accepted.suppressed), { kind: 'passed', text: '1 note, 1 accepted' });
+  t.same(scanWords({ ...first, outcome: { kind: 'clean' } }, []), { kind: 'passed', text: 'clean' });
 });
 
 t.test('each reason comes with what to do, where the record knows', async (t) => {
