@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { guestSpec } from './guest.ts';
 import { policy } from './policy.ts';
+import { signingConfig } from './signing-config.ts';
 
 const seconds = z.number().positive().max(86_400);
 
@@ -37,6 +38,12 @@ export const labConfig = z.strictObject({
     copyright: z.string().meta({ description: 'Copyright line in the version resource' }),
     entry: z.string().meta({ description: 'Entry module of the program, relative to this file' }),
     icon: z.string().meta({ description: 'Windows icon, relative to this file' }),
+    repository: z
+      .string()
+      // https://github.com/owner/name
+      .regex(/^https:\/\/[a-z0-9][a-z0-9.-]*(?::\d+)?(?:\/[\w.~-]+)+$/)
+      .optional()
+      .meta({ description: 'Where people read the sources, for links in release notes; absent: from the remote `origin`, where its host is known' }),
     bundle: z
       .strictObject({
         licences: z.string().default('LICENSES').meta({ description: 'Folder with the product’s own licence, as `<SPDX identifier>.txt`' }),
@@ -69,6 +76,7 @@ export const labConfig = z.strictObject({
       }),
     })
     .prefault({}),
+  signing: signingConfig.optional().meta({ description: 'How the executable is signed; absent: it is not, by choice' }),
   keep: z.enum(['never', 'on-failure', 'always']).default('never').meta({ description: 'Whether guests outlive the run' }),
   timeouts: z
     .strictObject({

@@ -1,6 +1,8 @@
 import { copyErrors } from './copy-errors.ts';
 import type { ErrorEntry } from './error-entry.ts';
 import { guestErrors } from './guest-errors.ts';
+import { signingErrors } from './signing-errors.ts';
+import { releaseNotesErrors } from './release-notes-errors.ts';
 import { sshErrors } from './ssh-errors.ts';
 
 /** Every expected failure of the lab. `docs/reference/errors.md` is generated from this list. */
@@ -331,7 +333,9 @@ export const errorCatalogue = {
   },
   ...copyErrors,
   ...guestErrors,
+  ...signingErrors,
   ...sshErrors,
+  ...releaseNotesErrors,
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

@@ -32,7 +32,7 @@ export const laneHolder = z.strictObject({ pid: z.int().positive(), purpose: z.s
 export type LaneHolder = z.infer<typeof laneHolder>;
 
 /** The host stages of a run, in the order a reader expects them. */
-export const stepNames = ['build', 'bundle', 'scan', 'prepare-guests'] as const;
+export const stepNames = ['build', 'sign', 'bundle', 'scan', 'prepare-guests'] as const;
 export type StepName = (typeof stepNames)[number];
 const step = z.enum(stepNames);
 
