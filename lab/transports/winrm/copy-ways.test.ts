@@ -187,3 +187,24 @@ t.test('a guest with nothing but what is in the box', async (t) => {
   await nothingElse(t, guest);
   t.equal(processes.lines.filter((line) => line.startsWith('powershell.exe')).length, 1, 'what is missing is looked for once');
 });
+
+t.test('a small file for one guest does not wait for a large one of another', async (t) => {
+  const [busy, other] = [await copyGuest(t), await copyGuest(t)];
+  const transport = winrmTransport({ clock: systemClock, ways: ['winrm-stdin'] });
+  await using first = await transport.connect(busy.endpoint, call());
+  await using second = await transport.connect(other.endpoint, call());
+  // The other guest's copier is up, so that only the copies are compared.
+  await second.put(await localFile(other, randomBytes(10)), target, call());
+  const large = await localFile(busy, randomBytes(60_000_000));
+  let arrivedBytes = 0;
+  const started = Promise.withResolvers<void>();
+  const onProgress = (done: number): void => {
+    arrivedBytes = done;
+    started.resolve();
+  };
+  const copying = first.put(large, target, call(), { onProgress });
+  await started.promise;
+  await second.put(await localFile(other, randomBytes(200_000)), target, call());
+  t.ok(arrivedBytes < 60_000_000, `${arrivedBytes} bytes of the large file had arrived`);
+  t.match(await copying, { way: 'winrm-stdin' });
+});
