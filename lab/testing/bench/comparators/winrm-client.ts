@@ -10,7 +10,7 @@ const MOST_LINE_CHARACTERS = 8000;
  */
 export const winrmClient: CopyWay = {
   label: 'winrm-client (Basic)',
-  mostBytes: 250_000,
+  mostBytes: 100_000,
   leaves: 'base64-lines',
   open: async ({ http, native }) => {
     const { hostname, port } = new URL(http.url);

@@ -14,7 +14,7 @@ const OPERATIONS_PER_SHELL = 15;
  */
 export const winrmcpStyle: CopyWay = {
   label: 'winrmcp style',
-  mostBytes: 1_000_000,
+  mostBytes: 500_000,
   leaves: 'base64-lines',
   open: async ({ http, native }) => {
     const client = new OneByOneClient(http);
