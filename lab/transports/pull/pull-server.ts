@@ -25,6 +25,12 @@ const HEADERS_LIMIT_MS = 10_000;
 const LONGEST_SOCKET_PATH = 100;
 const READ_BYTES = 1 << 20;
 
+interface Listening {
+  /** What stands before the token. */
+  readonly base: string;
+  readonly close: () => Promise<void>;
+}
+
 interface Offered {
   readonly tokenDigest: Buffer;
   readonly content: PullContent;
@@ -38,9 +44,8 @@ interface Offered {
  */
 export class PullServer {
   readonly #route: PullRoute;
-  readonly #name = randomBytes(4).toString('hex');
   readonly #offers = new Set<Offered>();
-  #listening: Promise<{ readonly base: string; readonly close: () => Promise<void> }> | undefined;
+  #listening: Promise<Listening> | undefined;
 
   constructor(route: PullRoute) {
     this.#route = route;
@@ -64,14 +69,16 @@ export class PullServer {
     };
     try {
       const { base } = await (this.#listening ??= this.#listen());
-      return { url: `${base}/${this.#name}/${token}`, [Symbol.asyncDispose]: withdraw };
+      return { url: `${base}/${token}`, [Symbol.asyncDispose]: withdraw };
     } catch (error) {
       await withdraw();
       throw error;
     }
   }
 
-  async #listen(): Promise<{ readonly base: string; readonly close: () => Promise<void> }> {
+  async #listen(): Promise<Listening> {
+    // Another one each time: while one listener is being closed the next may open.
+    const name = randomBytes(4).toString('hex');
     const server = createServer(
       { keepAliveTimeout: 1000, headersTimeout: HEADERS_LIMIT_MS, requestTimeout: HEADERS_LIMIT_MS },
       (request, response) => {
@@ -83,21 +90,21 @@ export class PullServer {
     if ('host' in listen) {
       const port = await listening(server, () => server.listen(0, listen.host));
       const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host;
-      return { base: urlInGuest ?? `http://${host}:${port}`, close: () => closed(server) };
+      return { base: `${urlInGuest ?? `http://${host}:${port}`}/${name}`, close: () => closed(server) };
     }
     if (urlInGuest === undefined) throw new TypeError('a socket folder needs urlInGuest');
     // Through the folder's descriptor, where its own path is too long for a socket.
-    const direct = path.join(listen.socketFolder, `${this.#name}.sock`);
+    const direct = path.join(listen.socketFolder, `${name}.sock`);
     const folder: FileHandle | undefined =
       Buffer.byteLength(direct) <= LONGEST_SOCKET_PATH ? undefined : await open(listen.socketFolder, 'r');
     try {
-      await listening(server, () => server.listen(folder === undefined ? direct : `/proc/self/fd/${folder.fd}/${this.#name}.sock`));
+      await listening(server, () => server.listen(folder === undefined ? direct : `/proc/self/fd/${folder.fd}/${name}.sock`));
     } catch (error) {
       await folder?.close();
       throw error;
     }
     return {
-      base: urlInGuest,
+      base: `${urlInGuest}/${name}`,
       close: async () => {
         await closed(server);
         await folder?.close();
@@ -142,9 +149,10 @@ export class PullServer {
 
   /** Every offer is compared, in the same time whatever the token. */
   #find(url: string): Offered | undefined {
-    const prefix = `/${this.#name}/`;
-    if (!url.startsWith(prefix)) return undefined;
-    const given = digestOf(url.slice(prefix.length));
+    // /1a2b3c4d/… : the first part names a socket, for gateways on the way
+    const token = /^\/[0-9a-f]{8}\/([\w-]{1,200})$/.exec(url)?.[1];
+    if (token === undefined) return undefined;
+    const given = digestOf(token);
     let found: Offered | undefined;
     for (const offered of this.#offers) if (timingSafeEqual(offered.tokenDigest, given)) found = offered;
     return found;

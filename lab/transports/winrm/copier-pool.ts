@@ -59,6 +59,17 @@ export class CopierPool {
     }
   }
 
+  /**
+   * Has every process do the same after all else it was asked: for undoing what several of them did. One that cannot do it is made up for by
+   * another.
+   */
+  async askAll(question: CopierQuestion, call: Call): Promise<void> {
+    const processes = [...this.#processes].filter(({ usable }) => usable);
+    const { op, head = {}, payload = NOTHING } = question;
+    const done = await Promise.allSettled(processes.map((process) => process.ask({ op, ...head }, payload, call)));
+    if (done.length === 0 || done.some(({ status }) => status === 'rejected')) await this.ask(question, call);
+  }
+
   /** Ends all copiers and waits until they are gone. */
   async close(reason: unknown): Promise<void> {
     this.#closed = true;

@@ -208,3 +208,21 @@ t.test('a small file for one guest does not wait for a large one of another', as
   t.ok(arrivedBytes < 60_000_000, `${arrivedBytes} bytes of the large file had arrived`);
   t.match(await copying, { way: 'winrm-stdin' });
 });
+
+for (const way of ['http-pull', 'winrm-stdin'] as const) {
+  t.test(`${way} that is given up leaves nothing`, async (t) => {
+    const guest = await copyGuest(t, { pull: here });
+    await using connection = await connect(guest, [way]);
+    const stop = new AbortController();
+    const reason = LabError.of('lab.interrupted', { signal: 'the test' });
+    const onProgress = (done: number): void => {
+      if (done > 20_000_000) stop.abort(reason);
+    };
+    const within = { ...call(), signal: stop.signal };
+    const file = await localFile(guest, randomBytes(150_000_000));
+    t.equal(await connection.put(file, target, within, { onProgress }).catch((error: unknown) => error), reason);
+    t.same(await readdir(path.join(guest.root, 'c/copied')), []);
+    t.match(await connection.put(await localFile(guest, randomBytes(5000)), target, call()), { way }, 'the connection is still good');
+    await nothingElse(t, guest);
+  });
+}

@@ -1,4 +1,3 @@
-import type { PullRoute } from '../../core/guest.ts';
 import type { LineReceiver } from './inbox-receiver.ts';
 import type { Receiver, StreamReceiver } from './receiver.ts';
 
@@ -8,7 +7,7 @@ export type CopyWay = (typeof copyWays)[number];
 
 /** A way with the receiver that does its work in the guest. */
 export type Route =
-  | { readonly way: 'http-pull'; readonly receiver: Receiver; readonly pull: PullRoute }
+  | { readonly way: 'http-pull'; readonly receiver: Receiver }
   | { readonly way: 'winrm-stdin'; readonly receiver: StreamReceiver }
   | { readonly way: 'base64-lines'; readonly receiver: LineReceiver };
 
@@ -17,11 +16,11 @@ export class RouteBook {
   readonly #routes: readonly Route[];
   readonly #failed = new Map<Route, string>();
 
-  constructor(ways: readonly CopyWay[], pull: PullRoute | undefined, main: StreamReceiver, inbox: LineReceiver) {
+  constructor(ways: readonly CopyWay[], canPull: boolean, main: StreamReceiver, inbox: LineReceiver) {
     this.#routes = ways.flatMap((way): readonly Route[] => {
       switch (way) {
         case 'http-pull':
-          return pull === undefined ? [] : [main, inbox].map((receiver) => ({ way, receiver, pull }));
+          return !canPull ? [] : [main, inbox].map((receiver) => ({ way, receiver }));
         case 'winrm-stdin':
           return [{ way, receiver: main }];
         case 'base64-lines':
@@ -36,7 +35,7 @@ export class RouteBook {
     return small ? left.toSorted((a, b) => Number(b.way === 'winrm-stdin') - Number(a.way === 'winrm-stdin')) : left;
   }
 
-  /** The receiver takes part in no route any more, or in none of this way. */
+  /** It is not tried again. */
   failed(route: Route, reason: string): void {
     this.#failed.set(route, reason);
   }

@@ -61,7 +61,11 @@ export function framedReceiver(name: 'agent' | 'powershell', copiers: CopierPool
       await ask({ op: 'fetch', head: { ...file, url, ranges, streams: FETCH_STREAMS }, width: 2 }, anything, call);
     },
     finish: async (file, call) => (await ask({ op: 'finish', head: { ...file }, width: 2 }, finished, call)).ok,
-    discard: async (file, call) => void (await ask({ op: 'discard', head: { ...file } }, anything, call)),
+    discard: async (file, call) => {
+      await copiers.askAll({ op: 'discard', head: { ...file } }, call).catch((error: unknown) => {
+        throw explained(error);
+      });
+    },
     digest: async (path, call) => {
       const { ok } = await ask({ op: 'digest', head: { path }, width: 2 }, maybeFile, call);
       return ok.exists ? ok : undefined;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Call } from '../../core/call.ts';
 import { LabError } from '../../core/error.ts';
-import type { PullServer } from '../pull/pull-server.ts';
+import type { PullContent, PullOffer, PullServer } from '../pull/pull-server.ts';
 import type { Progress } from '../progress.ts';
 import { ownDeadline } from '../../winrm/client/own-deadline.ts';
 import { mostSendBytes } from '../../winrm/messages/send.ts';
@@ -82,7 +82,7 @@ async function uploadBy(
       const ranges = await missingRanges(file, parts, share.parts);
       progress.add(file.sizeBytes - ranges.reduce((sum, [from, end]) => sum + end - from, 0));
       if (ranges.length > 0 && pullServer) {
-        await using offer = await pullServer.offer({ file: file.path, sizeBytes: file.sizeBytes }, progress.add);
+        await using offer = await offered(pullServer, { file: file.path, sizeBytes: file.sizeBytes }, progress.add);
         await receiver.fetch(incoming, offer.url, ranges, call);
       }
       break;
@@ -97,6 +97,13 @@ async function uploadBy(
   return { way, arrived: await receiver.finish(incoming, call) };
 }
 
+/** A host that cannot listen where it should has no such way. */
+function offered(server: PullServer, content: PullContent, onBytes?: (count: number) => void): Promise<PullOffer> {
+  return server.offer(content, onBytes).catch((error: unknown) => {
+    throw new ReceiverUnfit(error instanceof Error ? error.message : String(error));
+  });
+}
+
 /** Has the receiver fetch random bytes from this host, once a connection; a wrong answer may come from whatever stands between. */
 function proved(receiver: Receiver, server: PullServer | undefined, probed: Map<Receiver, Promise<void>>, call: Call): Promise<void> {
   const known = probed.get(receiver);
@@ -104,10 +111,7 @@ function proved(receiver: Receiver, server: PullServer | undefined, probed: Map<
   const proof = (async (): Promise<void> => {
     if (server === undefined) throw new ReceiverUnfit('the guest cannot reach this host');
     const expected = randomBytes(PROBE_BYTES);
-    const offer = await server.offer(expected).catch((error: unknown) => {
-      throw new ReceiverUnfit(error instanceof Error ? error.message : String(error));
-    });
-    await using _ = offer;
+    await using offer = await offered(server, expected);
     const found = await receiver.probe(offer.url, PROBE_LIMIT_MS, call);
     if (!expected.equals(found)) throw new ReceiverUnfit('something else answers in place of this host');
   })();

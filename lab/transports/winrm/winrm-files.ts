@@ -48,7 +48,7 @@ export class WinrmFiles {
 
   constructor(options: WinrmFilesOptions) {
     this.#options = options;
-    this.#book = new RouteBook(options.ways, options.pull, options.main, options.inbox);
+    this.#book = new RouteBook(options.ways, options.pull !== undefined, options.main, options.inbox);
     this.#pullServer = options.pull && new PullServer(options.pull);
   }
 
