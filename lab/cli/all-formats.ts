@@ -2,6 +2,7 @@ import { factsFormats } from '../checks/index.ts';
 import { type Format, coreFormats } from '../core/formats.ts';
 import { provenanceFormat } from '../core/provenance.ts';
 import { scanReportFormat } from '../core/scan-report.ts';
+import { releaseNotesFormat } from '../steps/release-notes/release-notes.ts';
 import { thirdPartyLicencesFormat } from '../steps/bundle/third-party-licences.ts';
 import { toolkitFormats } from '../toolkit/answers.ts';
 import { trustFormats } from '../trust/index.ts';
@@ -14,6 +15,7 @@ export const allFormats: readonly Format[] = [
   scanReportFormat,
   provenanceFormat,
   thirdPartyLicencesFormat,
+  releaseNotesFormat,
   ...factsFormats,
   ...toolkitFormats,
   ...trustFormats,

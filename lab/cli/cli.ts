@@ -8,6 +8,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { guestCommand } from './commands/guest.ts';
 import { listCommand } from './commands/list.ts';
 import { planCommand } from './commands/plan.ts';
+import { releaseNotesCommand } from './commands/release-notes.ts';
 import { rejudgeCommand } from './commands/rejudge.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
@@ -24,6 +25,7 @@ const commands: readonly LabCommand[] = [
   planCommand,
   bundleCommand,
   scanCommand,
+  releaseNotesCommand,
   listCommand,
   reportCommand,
   rejudgeCommand,

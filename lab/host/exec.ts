@@ -21,6 +21,8 @@ export interface ExecOptions {
   readonly input?: string | Uint8Array;
   /** Called for each line of either stream as it arrives. */
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
+  /** Gets standard output piece by piece, and none of it is kept: for more than fits. What it throws ends the program and is thrown. */
+  readonly onOutput?: (piece: Uint8Array) => void;
 }
 
 /** Kept of each stream. */
@@ -39,6 +41,7 @@ export async function exec(program: string, args: readonly string[], call: Call,
     detached: true,
     cleanup: false,
     maxBuffer: MOST_OUTPUT_BYTES,
+    buffer: { stdout: options.onOutput === undefined },
     extendEnv: !options.onlyEnv,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.env === undefined ? {} : { env: options.env }),
@@ -48,6 +51,9 @@ export async function exec(program: string, args: readonly string[], call: Call,
   const follow = async (stream: 'stdout' | 'stderr'): Promise<void> => {
     if (!options.onLine) return;
     for await (const line of running.iterable({ from: stream })) options.onLine(line, stream);
+  };
+  const take = async (): Promise<void> => {
+    if (options.onOutput) for await (const piece of running.stdout as AsyncIterable<Uint8Array>) options.onOutput(piece);
   };
   const signalGroup = (signal: NodeJS.Signals): void => {
     try {
@@ -64,10 +70,18 @@ export async function exec(program: string, args: readonly string[], call: Call,
   const endNow = (): void => signalGroup('SIGKILL');
   call.signal.addEventListener('abort', end, { once: true });
   process.once('exit', endNow);
-  const [result] = await Promise.all([running, follow('stdout').catch(() => {}), follow('stderr').catch(() => {})]);
+  const taken = take().then(
+    () => undefined,
+    (error: unknown) => {
+      endNow();
+      return { error };
+    },
+  );
+  const [result, failure] = await Promise.all([running, taken, follow('stdout').catch(() => {}), follow('stderr').catch(() => {})]);
   call.signal.removeEventListener('abort', end);
   process.removeListener('exit', endNow);
   clearTimeout(forced);
+  if (failure !== undefined && !call.signal.aborted) throw failure.error;
   if (result.exitCode === undefined && result.signal === undefined && !call.signal.aborted && result.failed)
     throw result.cause ?? new Error(result.shortMessage);
   return {
