@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { LocalPath } from '../../core/ids.ts';
@@ -62,11 +63,19 @@ async function main(args: readonly string[], signal: AbortSignal): Promise<numbe
     if (!isNamed(bench, positionals)) continue;
     process.stdout.write(`${bench.title}\n`);
     const rounds = values.quick ? 1 : (wanted ?? bench.usualRounds ?? USUAL_ROUNDS);
+    const [loadBefore] = os.loadavg();
     const measurements = await bench.measure({ root, rounds, quick: values.quick, call, say });
     for (const line of inLines(measurements)) say(line);
     if (values.dry || values.quick) continue;
     const commit = await sourceRevision(root, call);
-    const result = { ...bench, measurements, host, commit, date: new Date().toISOString().slice(0, 10) };
+    const result = {
+      ...bench,
+      measurements,
+      host,
+      ...(loadBefore === undefined ? {} : { loadBefore }),
+      commit,
+      date: new Date().toISOString().slice(0, 10),
+    };
     await writeFile(page, withSection(await readFile(page, 'utf8'), result));
   }
   return 0;

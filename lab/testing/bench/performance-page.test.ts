@@ -22,6 +22,7 @@ t.test('a section says median, spread, rounds, aim, machine', async (t) => {
   t.match(page, /\| slow \\\| thing \| 2\.00 s +\| 1\.00 to 3\.00 \| 3 +\| ≤ 1\.5 s, \*\*not kept\*\* \|/);
   t.match(page, /\| quick thing +\| 120 ms +\| +\| 1 +\| +\|/);
   t.match(page, 'Measured on 2026-11-21 at commit abc on 2 processors, 8 GiB, Debian, kernel Linux 6, Node v26.10.0.');
+  t.match(withSection('', { ...result, loadBefore: 0.25 }), 'Node v26.10.0, with a load of 0.3 before.');
 });
 
 t.test('a section replaces its last one and nothing else', async (t) => {

@@ -10,6 +10,8 @@ export interface BenchResult {
   readonly about: string;
   readonly measurements: readonly Measurement[];
   readonly host: HostFacts;
+  /** Processes that wanted a processor in the minute before: how quiet the machine was. Absent where the system does not tell. */
+  readonly loadBefore?: number;
   /** Git commit of the lab. */
   readonly commit: string;
   /** UTC date. */
@@ -28,14 +30,15 @@ export function withSection(page: string, result: BenchResult): string {
   return page.slice(0, start) + text + page.slice(end + closing(result.name).length);
 }
 
-function section({ title, about, measurements, host, commit, date }: BenchResult): string {
+function section({ title, about, measurements, host, loadBefore, commit, date }: BenchResult): string {
   const groups = [...new Set(measurements.map(({ group }) => group))];
   const tables = groups.flatMap((group) => [
     ...(group === undefined ? [] : [`### ${group}`]),
     table(measurements.filter((measurement) => measurement.group === group)),
   ]);
   const machine = `${host.logicalProcessors} processors, ${(host.memoryBytes / 2 ** 30).toFixed(0)} GiB, ${host.os}, kernel ${host.kernel}, Node ${host.node}`;
-  return [`## ${title}`, about, ...tables, `Measured on ${date} at commit ${commit} on ${machine}.`].join('\n\n');
+  const load = loadBefore === undefined ? '' : `, with a load of ${loadBefore.toFixed(1)} before`;
+  return [`## ${title}`, about, ...tables, `Measured on ${date} at commit ${commit} on ${machine}${load}.`].join('\n\n');
 }
 
 function table(measurements: readonly Measurement[]): string {
