@@ -27,7 +27,12 @@ export const bundleManifest = z.strictObject({
   commit: z.string().meta({
     description: 'Git commit it was built from; `unknown` outside a repository; `+changes` is appended when the tree was not clean',
   }),
-  packager: z.strictObject({ name: z.string(), runtime: z.string() }),
+  packager: z.strictObject({
+    name: z.string(),
+    runtime: z.string(),
+    reason: z.string().optional().meta({ description: 'Why this packager: what was asked for, or what failed before' }),
+    limits: z.array(z.string()).optional().meta({ description: 'What its executables cannot do, or let happen; a sentence each' }),
+  }),
   files: z.array(bundleFile).min(1).meta({ description: 'Every file but this one, sorted by path (code points)' }),
   digest: sha256Schema.meta({ description: 'SHA-256 over the lines `<sha256>  <path>\\n` of `files` in order' }),
 });

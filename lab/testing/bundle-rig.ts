@@ -86,7 +86,7 @@ export async function bundleRig(root: string, built: Partial<BuiltExecutable> = 
       fileName: 'anivault.exe',
       sizeBytes: bytes.length,
       sha256: digest(bytes),
-      packager: { name: 'node-sea', runtime: 'node 26.10.0' },
+      packager: { name: 'node-sea', runtime: 'node 26.10.0', reason: 'the first choice', limits: [] },
       components: rigComponents,
       sizes: { runtimeBytes: bytes.length, programBytes: 0, nativePartsBytes: 0, otherBytes: 0 },
       ...built,

@@ -59,7 +59,9 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
 
 function versionEvent(): CliEvent {
   const { version, commit, packager } = buildInfo;
-  const runtime = `node ${process.versions.node}`;
+  // Bun says what Node it takes itself for, too.
+  const { node, bun } = process.versions;
+  const runtime = bun === undefined ? `node ${node}` : `bun ${bun}`;
   return {
     type: 'version',
     schema: 'cli-event.v1',

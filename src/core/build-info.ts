@@ -12,6 +12,8 @@ export interface EmbeddedPart {
 export interface BuildInfo {
   readonly version: string;
   readonly commit: string;
+  /** When the commit was made, as an ISO 8601 instant; absent for a program that was built of other sources than a commit's. */
+  readonly commitTime?: string;
   readonly packager: string;
   readonly nativeParts: readonly EmbeddedPart[];
 }

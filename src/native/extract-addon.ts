@@ -23,7 +23,8 @@ export function extractAddon(part: NativePart, folder: string): string {
   const directory = path.join(folder, 'native', part.sha256.slice(0, FOLDER_DIGITS));
   const file = path.join(directory, part.name);
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    for (const below of [path.dirname(directory), directory]) makeOwnFolder(below);
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
       if (holds(file, part)) return file;
       replace(file, part);
@@ -39,6 +40,19 @@ function holds(file: string, part: NativePart): boolean {
   const found = lstatSync(file, { throwIfNoEntry: false });
   if (!found?.isFile() || found.size !== part.bytes.byteLength) return false;
   return createHash('sha256').update(readFileSync(file)).digest('hex') === part.sha256;
+}
+
+/** Makes a folder unless it is there. What is no folder, a link to one included, goes: through a link the file would land in somebody else's. */
+function makeOwnFolder(folder: string): void {
+  const found = lstatSync(folder, { throwIfNoEntry: false });
+  if (found?.isDirectory()) return;
+  if (found !== undefined) rmSync(folder, { force: true });
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    // Another process was quicker.
+    if (!lstatSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw error;
+  }
 }
 
 function replace(file: string, part: NativePart): void {

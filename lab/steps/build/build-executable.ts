@@ -3,15 +3,20 @@ import type { Call } from '../../core/call.ts';
 import type { LabConfig } from '../../core/config.ts';
 import { LabError } from '../../core/error.ts';
 import type { LocalPath } from '../../core/ids.ts';
-import { readTextIfThere } from '../../host/files.ts';
 import type { Folders } from '../../host/folders.ts';
-import { digestPlainFile, readPlainFile } from '../../host/plain-file.ts';
+import { readPlainFile } from '../../host/plain-file.ts';
 import { openStaging } from '../../host/staging.ts';
+import type { WindowsBun } from '../../host/windows-bun.ts';
+import type { WindowsNode } from '../../host/windows-node.ts';
 import { type Assembly, assembleExecutable } from './assemble-executable.ts';
 import type { BuiltExecutable, Component } from './built-executable.ts';
 import { bundleProgram } from './bundle-program.ts';
 import { libraryComponents } from './library-components.ts';
 import { type NativePart, componentsOf, readNativePart } from './native-parts.ts';
+import { bunCompile } from './packagers/bun.ts';
+import { nodeSea } from './packagers/node-sea.ts';
+import type { Packager } from './packagers/packager.ts';
+import { bunRuntime, nodeRuntime } from './packagers/runtimes.ts';
 import { assembleOrReuse, recipeOf } from './reuse-executable.ts';
 
 export interface BuildRequest {
@@ -20,53 +25,115 @@ export interface BuildRequest {
   /** `1.2.3`, as in package.json. */
   readonly version: string;
   readonly commit: string;
-  readonly windowsNode: { readonly executable: LocalPath; readonly licence: LocalPath; readonly version: string };
+  /** When the commit was made, as an ISO 8601 instant; the program can tell it. Absent for sources that no commit has. */
+  readonly commitTime?: string;
+  readonly windowsNode: WindowsNode;
+  /** Gets Bun when it is wanted; absent: executables are made with Node or not at all. */
+  readonly windowsBun?: (call: Call) => Promise<WindowsBun>;
   /** The executable appears here under the product's name; what else is in the folder stays. */
   readonly outputDirectory: LocalPath;
   readonly onProgress?: (what: string) => void;
+  /** Told when another packager has to take over. */
+  readonly onWarning?: (code: string, message: string) => void;
   /** Where executables are kept that need not be built again; absent: it is built anew. */
   readonly reuse?: Folders;
   /** The Node that packages; the one the lab runs on unless a test says otherwise. */
-  readonly packager?: { readonly executable: string; readonly version: string };
+  readonly packagingNode?: { readonly executable: LocalPath; readonly version: string };
+}
+
+/** What a packager's executable is made of, whoever makes it. */
+interface Sources {
+  readonly parts: readonly NativePart[];
+  readonly icon: Uint8Array;
+  readonly fileName: string;
+  readonly onProgress: (what: string) => void;
 }
 
 const MOST_ICON_BYTES = 16 << 20;
 
 /**
- * Builds the product's Windows executable: bundle the program, give the Windows Node another identity, put both and the native parts together, read
- * the result back. The same sources, dependencies and Node give the same bytes, wherever and whenever it is built. The executable appears under its
+ * Builds the product's Windows executable: bundle the program, give the Windows runtime another identity, put both and the native parts together, read
+ * the result back. The same sources, dependencies and runtime give the same bytes, wherever and whenever it is built. The executable appears under its
  * name only when it is whole and right.
+ *
+ * `product.packager` says who makes it. With `auto` Node does, and Bun where Node's fails or is wrong when it is read back; that is a warning, and the
+ * result says why.
  */
 export async function buildExecutable(request: BuildRequest, call: Call): Promise<BuiltExecutable> {
-  const { projectRoot, product, version, commit, windowsNode } = request;
+  const { projectRoot, product } = request;
   const onProgress = request.onProgress ?? (() => {});
-  const packager = request.packager ?? { executable: process.execPath, version: process.versions.node };
-  // The format of what is put inside changes between releases, and a Windows Node of another version would not understand it.
-  if (packager.version !== windowsNode.version)
-    throw LabError.of('build.node-differs', { packager: packager.version, runtime: windowsNode.version });
-  const fileName = `${product.name}.exe`;
-
   onProgress('bundle the program');
   const parts: NativePart[] = [];
   for (const part of product.nativeParts) parts.push(await readNativePart(projectRoot, part));
-  const productBuild = { version, commit, packager: 'node-sea', nativeParts: parts.map(describe) };
+  const sources: Sources = {
+    parts,
+    fileName: `${product.name}.exe`,
+    icon: await readPlainFile(path.join(projectRoot, product.icon), MOST_ICON_BYTES),
+    onProgress,
+  };
+  const asked = `product.packager is ${product.packager}`;
+  if (product.packager === 'bun') return await buildWith(await packagerBun(request, call), asked, sources, request, call);
+  const first = await packagerNode(request, call);
+  const reason = product.packager === 'auto' ? 'the first choice, and it made what was to be made' : asked;
+  try {
+    return await buildWith(first, reason, sources, request, call);
+  } catch (error) {
+    call.signal.throwIfAborted();
+    if (product.packager !== 'auto' || request.windowsBun === undefined || !isPackagers(error)) throw error;
+    const why = `${first.name} failed: ${error.message}`;
+    request.onWarning?.('packager-fallback', `${why} The executable is made with Bun instead, which is another runtime.`);
+    return await buildWith(await packagerBun(request, call), why, sources, request, call);
+  }
+}
+
+/** Whether another packager may do better. A mistake in the sources is the same for all. */
+const isPackagers = (error: unknown): error is LabError =>
+  error instanceof LabError && (error.code === 'build.packager-failed' || error.code === 'build.wrong-executable');
+
+async function packagerNode({ windowsNode, packagingNode }: BuildRequest, call: Call): Promise<Packager> {
+  const node = packagingNode ?? { executable: process.execPath as LocalPath, version: process.versions.node };
+  // The format of what is put inside changes between releases, and a Windows Node of another version would not understand it.
+  if (node.version !== windowsNode.version)
+    throw LabError.of('build.node-differs', { packager: node.version, runtime: windowsNode.version });
+  return nodeSea({ runtime: await nodeRuntime(windowsNode, call), node });
+}
+
+async function packagerBun({ windowsBun }: BuildRequest, call: Call): Promise<Packager> {
+  if (windowsBun === undefined) throw LabError.of('build.packager-failed', { packager: 'bun', reason: 'nobody provides it here' });
+  const bun = await windowsBun(call);
+  return bunCompile({ runtime: await bunRuntime(bun, call), bun: { executable: bun.packager, version: bun.version } });
+}
+
+async function buildWith(
+  packager: Packager,
+  reason: string,
+  { parts, icon, fileName, onProgress }: Sources,
+  request: BuildRequest,
+  call: Call,
+): Promise<BuiltExecutable> {
+  const { projectRoot, product, version, commit, commitTime } = request;
+  const productBuild = {
+    version,
+    commit,
+    ...(commitTime === undefined ? {} : { commitTime }),
+    packager: packager.name,
+    nativeParts: parts.map(describe),
+  };
   const { code, metafile } = await bundleProgram({
     projectRoot,
     entry: product.entry,
-    replaceModules: product.replaceModules,
+    replaceModules: { ...product.replaceModules, ...product.packagers[packager.name].replaceModules },
     productBuild,
-    nodeVersion: windowsNode.version,
+    target: packager.target,
   });
   const libraries = await libraryComponents(projectRoot, metafile);
   call.signal.throwIfAborted();
 
-  const runtimeComponent = await runtimeOf(windowsNode, call);
-  const icon = await readPlainFile(path.join(projectRoot, product.icon), MOST_ICON_BYTES);
   const assets = new Map(parts.map((part) => [part.name, part.bytes]));
-  const assembly: Assembly = { ...request, fileName, code, assets, icon, packager, onProgress };
+  const assembly: Assembly = { product, version, fileName, code, assets, icon, packager, onProgress };
   await using staging = await openStaging(request.outputDirectory);
   const { sizeBytes, sha256, runtimeBytes } = request.reuse
-    ? await assembleOrReuse(request.reuse, await recipeOf(assembly, runtimeComponent), assembly, staging.directory, call)
+    ? await assembleOrReuse(request.reuse, await recipeOf(assembly), assembly, staging.directory, call)
     : await assembleExecutable(assembly, staging.directory, call);
   await staging.publish([fileName]);
 
@@ -76,8 +143,8 @@ export async function buildExecutable(request: BuildRequest, call: Call): Promis
     fileName,
     sizeBytes,
     sha256,
-    packager: { name: 'node-sea', runtime: `node ${windowsNode.version}` },
-    components: [runtimeComponent, ...libraries, ...parts.flatMap(componentsOf)].toSorted(byKindAndName),
+    packager: { name: packager.name, runtime: packager.runtime.name, reason, limits: packager.limits },
+    components: [packager.runtime.component, ...libraries, ...parts.flatMap(componentsOf)].toSorted(byKindAndName),
     sizes: {
       runtimeBytes,
       programBytes: code.byteLength,
@@ -94,21 +161,6 @@ const describe = ({ name, package: from, bytes, sha256 }: NativePart): unknown =
   sizeBytes: bytes.byteLength,
   sha256,
 });
-
-async function runtimeOf(node: BuildRequest['windowsNode'], call: Call): Promise<Component> {
-  const text = await readTextIfThere(node.licence);
-  if (text === undefined) throw LabError.of('build.no-licence', { package: `node ${node.version}` });
-  return {
-    kind: 'runtime',
-    name: 'node',
-    version: node.version,
-    purl: `pkg:generic/node@${node.version}`,
-    // Of Node itself; its text goes on with the licences of all that it contains.
-    licence: 'MIT',
-    licenceTexts: [{ fileName: 'LICENSE', text }],
-    files: [{ name: 'node.exe', sha256: (await digestPlainFile(node.executable, call.signal)).sha256 }],
-  };
-}
 
 const KINDS: readonly Component['kind'][] = ['runtime', 'library', 'native'];
 

@@ -1,3 +1,4 @@
+import type { PackagerName } from '../../core/config.ts';
 import type { LocalPath, Sha256 } from '../../core/ids.ts';
 
 /** A licence or notice text that must travel with a component. */
@@ -9,7 +10,7 @@ export interface LicenceText {
 
 /** Something somebody else made that is inside the executable. */
 export interface Component {
-  /** `runtime`: the Node executable itself; `library`: bundled JavaScript; `native`: machine code or WebAssembly, and what is linked into it. */
+  /** `runtime`: Node or Bun itself; `library`: bundled JavaScript; `native`: machine code or WebAssembly, and what is linked into it. */
   readonly kind: 'runtime' | 'library' | 'native';
   readonly name: string;
   readonly version: string;
@@ -48,9 +49,13 @@ export interface BuiltExecutable {
     readonly rehearsal: boolean;
   };
   readonly packager: {
-    readonly name: 'node-sea';
+    readonly name: PackagerName;
     /** `node 26.10.0` */
     readonly runtime: string;
+    /** Why it was this one: what was asked for, or what failed before. */
+    readonly reason: string;
+    /** What such an executable cannot do, or lets happen; a sentence each. */
+    readonly limits: readonly string[];
   };
   /** Exactly what is inside: sorted by kind, name and version. The product's own code is not listed. */
   readonly components: readonly Component[];

@@ -18,8 +18,8 @@ export interface BundleRequest {
   readonly replaceModules: Readonly<Record<string, string>>;
   /** What the program finds under the name `PRODUCT_BUILD`. */
   readonly productBuild: unknown;
-  /** `26.10.0` */
-  readonly nodeVersion: string;
+  /** As esbuild calls what has to understand it: `node26.10.0`. */
+  readonly target: string;
 }
 
 const MOST_PROBLEMS = 8;
@@ -42,7 +42,9 @@ export async function bundleProgram(request: BundleRequest): Promise<BundledProg
     bundle: true,
     platform: 'node',
     format: 'cjs',
-    target: `node${request.nodeVersion}`,
+    target: request.target,
+    // A program inside an executable has no files that it could import; what is left to import is the runtime's own.
+    supported: { 'dynamic-import': false },
     charset: 'utf8',
     legalComments: 'none',
     sourcemap: false,

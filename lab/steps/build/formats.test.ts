@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import t from 'tap';
 import { applicationManifest, fourParts } from './application-manifest.ts';
 import { peChecksum, storedChecksum, writeChecksum } from './pe-checksum.ts';
-import { readSeaBlob } from './sea-blob.ts';
+import { readSeaBlob } from './packagers/sea-blob.ts';
 
 t.test('versions for Windows', async (t) => {
   t.same(fourParts('1.2.3'), [1, 2, 3, 0]);

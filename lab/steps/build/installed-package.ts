@@ -2,6 +2,7 @@ import path from 'node:path';
 import { LabError } from '../../core/error.ts';
 import type { LocalPath } from '../../core/ids.ts';
 import { filesBelow, readTextIfThere } from '../../host/files.ts';
+import { readPlainFile } from '../../host/plain-file.ts';
 import type { LicenceText } from './built-executable.ts';
 
 /** An npm package as it is installed. */
@@ -29,9 +30,21 @@ export async function readInstalledPackage(folder: LocalPath): Promise<Installed
     throw LabError.of('build.package-missing', { package: path.basename(folder), file: 'package.json' });
   const names = (await filesBelow(folder)).filter((file) => LICENCE_FILE.test(file));
   const licenceTexts: LicenceText[] = [];
-  for (const fileName of names) licenceTexts.push({ fileName, text: (await readTextIfThere(path.join(folder, fileName))) ?? '' });
+  for (const fileName of names) licenceTexts.push({ fileName, text: await readLicence(folder, fileName, `${name} ${version}`) });
   if (typeof license !== 'string' || licenceTexts.length === 0) throw LabError.of('build.no-licence', { package: `${name} ${version}` });
   return { folder, name, version, licence: license, licenceTexts };
+}
+
+/** The longest real ones, a runtime's with all it links in, are below 200 KiB. */
+const MOST_LICENCE_BYTES = 4 << 20;
+
+async function readLicence(folder: LocalPath, fileName: string, who: string): Promise<string> {
+  try {
+    return (await readPlainFile(path.join(folder, fileName), MOST_LICENCE_BYTES)).toString('utf8');
+  } catch (error) {
+    if (!(error instanceof LabError && error.code === 'file.too-large')) throw error;
+    throw LabError.of('build.licence-too-long', { file: fileName, package: who, limit: MOST_LICENCE_BYTES >> 20 }, { cause: error });
+  }
 }
 
 /** Package URL of an npm package. A scope's `@` is written `%40`, as the package URL specification asks. */

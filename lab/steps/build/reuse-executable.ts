@@ -7,14 +7,13 @@ import type { Folders } from '../../host/folders.ts';
 import { sha256Of } from '../../host/hash.ts';
 import { digestPlainFile, streamPlainFile, writeNewFile } from '../../host/plain-file.ts';
 import { type Assembled, type Assembly, assembleExecutable } from './assemble-executable.ts';
-import type { Component } from './built-executable.ts';
 
 const KIND = 'executable';
 /** Each has a hundred megabytes. */
 const MOST_KEPT = 3;
 
 /** Digests of everything that decides what the executable's bytes are, the lab's own code that puts them together included. */
-export async function recipeOf(assembly: Assembly, runtime: Component): Promise<unknown> {
+export async function recipeOf(assembly: Assembly): Promise<unknown> {
   const { product, version, fileName, code, assets, icon, packager } = assembly;
   const builder = (await filesBelow(import.meta.dirname)).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
   const digest = async (name: string): Promise<Sha256> =>
@@ -23,8 +22,8 @@ export async function recipeOf(assembly: Assembly, runtime: Component): Promise<
     product,
     version,
     fileName,
-    packager: packager.version,
-    runtime: runtime.files,
+    packager: { name: packager.name, recipe: packager.recipe },
+    runtime: packager.runtime.component.files,
     program: sha256Of(code),
     assets: [...assets].map(([name, bytes]) => [name, sha256Of(bytes)]),
     icon: sha256Of(icon),

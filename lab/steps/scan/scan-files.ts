@@ -25,12 +25,12 @@ export async function* scannedTexts(subject: ScanSubject, call: Call): AsyncGene
   for (const name of await sourceFiles(subject.projectRoot, call)) yield* textOf(path.join(subject.projectRoot, name), name, call);
   for (const { path: name, role } of subject.manifest.files)
     if (role !== 'executable') yield* textOf(path.join(subject.bundle, name), `bundle/${name}`, call);
-  const program = await executableProgram(subject.executable);
-  if (program !== undefined)
+  const inside = await executableProgram(subject.executable);
+  if (inside !== undefined)
     yield {
       path: `bundle/${subject.manifest.product.executable}`,
-      content: Buffer.from(program.code).toString('utf8'),
-      sizeBytes: program.code.byteLength,
+      content: Buffer.from(inside.program).toString('utf8'),
+      sizeBytes: inside.program.byteLength,
     };
 }
 

@@ -1,5 +1,5 @@
-import * as PE from 'pe-library';
 import * as ResEdit from 'resedit';
+import { resourceEntries } from '../../build/resource-entries.ts';
 
 /** What the resources of an executable say of it. */
 export interface Resources {
@@ -19,7 +19,7 @@ const RT_MANIFEST = 24;
 
 /** Reads version, manifest and icons. Throws when the resources are damaged. */
 export function readResources(file: Uint8Array): Resources {
-  const { entries } = PE.NtExecutableResource.from(PE.NtExecutable.from(file, { ignoreCert: true }));
+  const entries = resourceEntries(file);
   return {
     versions: ResEdit.Resource.VersionInfo.fromEntries(entries).map((info) => ({
       file: dotted(info.fixedInfo.fileVersionMS, info.fixedInfo.fileVersionLS),
