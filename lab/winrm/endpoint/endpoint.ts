@@ -176,20 +176,30 @@ interface Content {
   readonly close?: boolean;
 }
 
-function reply(response: http.ServerResponse, status: number, content: Content = {}): void {
+async function reply(response: http.ServerResponse, status: number, content: Content = {}): Promise<void> {
   const { parts, session, challenges, close } = content;
-  const body = parts === undefined ? undefined : session === undefined ? joinParts(parts) : sealBody(parts, session);
+  const body = parts === undefined ? NOTHING : session === undefined ? joinParts(parts) : sealBody(parts, session);
   response.sendDate = true;
   response.writeHead(status, {
     ...(challenges === undefined ? {} : { 'WWW-Authenticate': [...challenges] }),
-    ...(body === undefined ? {} : { 'Content-Type': session === undefined ? soapContentType : sealedContentType }),
+    ...(parts === undefined ? {} : { 'Content-Type': session === undefined ? soapContentType : sealedContentType }),
     Server: SERVER,
     ...(close ? { Connection: 'close' } : {}),
-    'Content-Length': body?.length ?? 0,
+    'Content-Length': body.length,
   });
-  if (body === undefined) response.end();
-  else response.end(body);
+  const last = Math.max(0, body.length - MOST_UNFLUSHED_BYTES);
+  // Whether it was written or the connection is lost: there is nothing else to do about it.
+  if (last > 0) await new Promise<void>((resolve) => response.write(body.subarray(0, last), () => resolve()));
+  response.end(body.subarray(last));
 }
+
+const NOTHING = Buffer.alloc(0);
+/**
+ * Below the mark at which Node takes a connection for clogged (64 KiB). A request that comes while it does makes Node pause its parser, and over
+ * TLS what comes behind the headers in a record of its own, as Python sends its bodies, then breaks the connection (HPE_PAUSED). A client that has
+ * read an answer may be quicker than Node is told that the answer was sent, so that no more than this may be under way at its end.
+ */
+const MOST_UNFLUSHED_BYTES = 32 << 10;
 
 /** Read and dropped of a body that is too large, so that the client gets to hear why before the connection closes. */
 const MOST_DROPPED_BYTES = 16 << 20;
