@@ -61,6 +61,23 @@ t.test('HTTPS: Basic', { skip }, async (t) => {
   t.match(got, /^SSLError: .*CERTIFICATE_VERIFY_FAILED/, 'it does not talk to a certificate that nobody it trusts has issued');
 });
 
+t.test('HTTPS: long answers, one after another', { skip }, async (t) => {
+  const to = await foreignEndpoint(t, { tls: true, basic: true });
+  // It sends headers and body apart, and at once when it has read an answer: an endpoint that is still busy with that one must not mind.
+  const { lengths } = await pywinrm(
+    to,
+    { transport: 'ssl', ca_trust_path: to.authority },
+    `
+shell = protocol.open_shell()
+tell(lengths=[len(run(shell, 'head -c 300000 /dev/zero')[0]) for round in range(25)])
+`,
+  );
+  t.same(
+    lengths,
+    Array.from({ length: 25 }, () => 300_000),
+  );
+});
+
 t.test('HTTPS: NTLM, bound to the certificate', { skip }, async (t) => {
   const strict = await foreignEndpoint(t, { tls: true, cbtHardening: 'strict' });
   const trusted = { transport: 'ntlm', ca_trust_path: strict.authority };

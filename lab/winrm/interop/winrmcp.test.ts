@@ -32,7 +32,7 @@ for (const [name, tls] of ways) {
     t.match(stdout + stderr, /powershell\.exe: not found/);
     t.match(stdout + stderr, /restore operation returned code=127/, 'it reads the exit code');
     // To /bin/sh the name is no more than a name.
-    const chunks = (await readdir(to.folder)).find((name) => name.startsWith('%TEMP%\\winrmcp-')) ?? '';
+    const chunks = (await readdir(to.folder)).find((each) => each.startsWith('%TEMP%\\winrmcp-')) ?? '';
     const lines = (await readFile(path.join(to.folder, chunks), 'latin1')).trim().split(/\s+/);
     t.ok(Buffer.concat(lines.map((line) => Buffer.from(line, 'base64'))).equals(content), `${lines.length} chunks arrived whole`);
     t.equal(to.running(), 0);
