@@ -12,12 +12,12 @@ import type { Masker } from './core/secret.ts';
 import type { Toolkit } from './core/toolkit.ts';
 import type { Connection, Transport } from './core/transport.ts';
 import type { JournalSink } from './engine/journal.ts';
-import type { Progress } from './engine/run-step.ts';
+import type { Progress, Warn } from './engine/run-step.ts';
 
 /** Runs one named stage of the release, with the journal and the stage's time limit around it. */
 export type RunReleaseStep = <T>(
   step: 'build' | 'bundle',
-  work: (call: Call, progress: Progress) => Promise<T>,
+  work: (call: Call, progress: Progress, warn: Warn) => Promise<T>,
   describe?: (result: T) => readonly FactLine[],
 ) => Promise<T>;
 

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { type LabConfig, packagerChoices } from '../core/config.ts';
 
 /** `--config FILE` and `--reports DIR`, for commands that work on a project. */
 export const withProject = (command: Command): Command =>
@@ -36,3 +37,13 @@ export const selectionOf = (
   ...(options.check ? { checks: options.check } : {}),
   ...(options.provider ? { providers: options.provider } : {}),
 });
+
+/** `--packager NAME`: who makes the executable, whatever the configuration says. */
+export const withPackager = (command: Command): Command =>
+  command.addOption(
+    new Option('--packager <name>', 'who makes the executable (default: as in the configuration)').choices(packagerChoices),
+  );
+
+export interface PackagerOptions {
+  readonly packager?: LabConfig['product']['packager'];
+}

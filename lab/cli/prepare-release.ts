@@ -10,7 +10,8 @@ import type { PreparedRelease, RunReleaseStep } from '../flow-parts.ts';
 import { moveFile, readBytesIfThere, writeFileAtomic } from '../host/files.ts';
 import type { Folders } from '../host/folders.ts';
 import { sha256Of } from '../host/hash.ts';
-import { sourceRevision } from '../host/source-revision.ts';
+import { revisionTime, sourceRevision } from '../host/source-revision.ts';
+import { windowsBun } from '../host/windows-bun.ts';
 import { windowsNode } from '../host/windows-node.ts';
 import { type Workshop, makeWorkshop } from '../host/workshop.ts';
 import { buildExecutable } from '../steps/build/build-executable.ts';
@@ -34,6 +35,23 @@ export interface ReleaseParts {
   readonly destination?: LocalPath;
   /** Makes a `.tar.gz` too. */
   readonly tarball?: boolean;
+  /** Builds the executable also when it was built of the same things before. */
+  readonly anew?: boolean;
+  /** What the sources are of, where the folder does not say so itself. */
+  readonly source?: Source;
+}
+
+/** A commit, and when it was made. */
+export interface Source {
+  readonly commit: string;
+  readonly commitTime?: string;
+}
+
+/** What the sources in a folder are of. */
+export async function sourceOf(folder: LocalPath, call: Call): Promise<Source> {
+  const commit = await sourceRevision(folder, call);
+  const commitTime = await revisionTime(folder, commit, call);
+  return { commit, ...(commitTime === undefined ? {} : { commitTime }) };
 }
 
 /** A release with the bundle it is the zip of, and the executable in it. */
@@ -46,9 +64,9 @@ export interface ReleaseAtHand extends PreparedRelease {
 export async function prepareRelease(project: Project, parts: ReleaseParts, runStep: RunReleaseStep, call: Call): Promise<ReleaseAtHand> {
   await using onTheWay = new AsyncDisposableStack();
   const workshop = onTheWay.use(await makeWorkshop(parts.folders.cache));
-  const commit = await sourceRevision(project.root, call);
-  const built = await build(project, parts, workshop, commit, runStep);
-  const made = await bundle(project, parts, workshop, commit, built, runStep);
+  const source = parts.source ?? (await sourceOf(project.root, call));
+  const built = await build(project, parts, workshop, source, runStep);
+  const made = await bundle(project, parts, workshop, source, built, runStep);
   const release = parts.destination === undefined ? made : await keep(project, parts.folders, parts.destination, made, built, call);
   const held = onTheWay.move();
   const prepared: ReleaseAtHand = {
@@ -93,24 +111,27 @@ export async function scanRelease(
 
 function build(
   project: Project,
-  { folders }: ReleaseParts,
+  { folders, anew = false }: ReleaseParts,
   workshop: Workshop,
-  commit: string,
+  source: Source,
   runStep: RunReleaseStep,
 ): Promise<BuiltExecutable> {
   const { root: projectRoot, config, version } = project;
   return runStep(
     'build',
-    async (timed, progress) => {
-      const node = await windowsNode({ folders, projectRoot, onProgress: ({ what }) => progress(what) }, timed);
+    async (timed, progress, warn) => {
+      const runtimes = { folders, projectRoot, onProgress: ({ what }: { readonly what: string }) => progress(what) };
+      const node = await windowsNode(runtimes, timed);
       return await buildExecutable(
         {
           projectRoot,
           product: config.product,
           version,
-          commit,
+          ...source,
           windowsNode: node,
-          reuse: folders,
+          windowsBun: (fetching) => windowsBun(runtimes, fetching),
+          ...(anew ? {} : { reuse: folders }),
+          onWarning: warn,
           outputDirectory: path.join(workshop.folder, 'build') as LocalPath,
           onProgress: (what) => progress(what),
         },
@@ -119,7 +140,8 @@ function build(
     },
     ({ fileName, sizeBytes, sha256, packager, components }) => [
       { label: 'executable', value: fileName, note: `${(sizeBytes / 2 ** 20).toFixed(1)} MiB, SHA-256 ${sha256}` },
-      { label: 'packager', value: packager.name, note: packager.runtime },
+      { label: 'packager', value: packager.name, note: `${packager.runtime}; ${packager.reason}` },
+      ...packager.limits.map((limit) => ({ label: `limit of ${packager.name}`, value: limit })),
       { label: 'components', value: String(components.length) },
     ],
   );
@@ -129,7 +151,7 @@ function bundle(
   project: Project,
   { tarball = false }: ReleaseParts,
   workshop: Workshop,
-  commit: string,
+  source: Source,
   built: BuiltExecutable,
   runStep: RunReleaseStep,
 ): Promise<Bundle> {
@@ -142,7 +164,7 @@ function bundle(
           projectRoot,
           product: config.product,
           version,
-          commit,
+          ...source,
           built,
           tarball,
           outputDirectory: path.join(workshop.folder, 'bundle') as LocalPath,

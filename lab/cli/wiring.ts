@@ -84,3 +84,7 @@ export async function flowParts(
 
 /** The configuration with what the command line says instead. */
 export const withKeep = (config: LabConfig, keep: LabConfig['keep'] | undefined): LabConfig => (keep ? { ...config, keep } : config);
+
+/** The configuration with the packager that the command line names. */
+export const withPackagerOf = (config: LabConfig, packager: LabConfig['product']['packager'] | undefined): LabConfig =>
+  packager ? { ...config, product: { ...config.product, packager } } : config;

@@ -28,6 +28,7 @@ const nativePart = z.strictObject({
 /** Packagers of executables, in the order in which they are tried. */
 export const packagerNames = ['node-sea', 'bun'] as const;
 export type PackagerName = (typeof packagerNames)[number];
+export const packagerChoices = ['auto', ...packagerNames] as const;
 
 const packagerOwn = z
   .strictObject({

@@ -11,6 +11,9 @@ export type Progress = (
   amount?: { readonly done: number; readonly total: number; readonly unit: 'bytes' | 'files' | 'steps' },
 ) => void;
 
+/** Says something that a reader of the record has to know though the step went on. */
+export type Warn = (code: string, message: string) => void;
+
 const PROGRESS_EVERY_MS = 1000;
 
 /**
@@ -21,7 +24,7 @@ export async function runStep<T>(
   step: StepName,
   limitMs: number,
   parts: { readonly clock: Clock; readonly emit: (event: LabEvent) => void; readonly describe?: (result: T) => readonly FactLine[] },
-  work: (call: Call, progress: Progress) => Promise<T>,
+  work: (call: Call, progress: Progress, warn: Warn) => Promise<T>,
   call: Call,
 ): Promise<T> {
   const { clock, emit } = parts;
@@ -38,7 +41,7 @@ export async function runStep<T>(
   };
   using timed = callWithin(limitMs, step, clock, call);
   try {
-    const result = await work(timed, progress);
+    const result = await work(timed, progress, (code, message) => emit({ type: 'warning', code, message }));
     emit({ type: 'step-finished', step, durationMs: clock.monotonicMs() - startedMs, lines: [...(parts.describe?.(result) ?? [])] });
     return result;
   } catch (error) {

@@ -17,3 +17,15 @@ export async function sourceRevision(folder: LocalPath, call: Call): Promise<str
     return 'unknown';
   }
 }
+
+/**
+ * When the commit of a {@link sourceRevision} was made, as an ISO 8601 instant in UTC. `undefined` where there is no commit that the sources are of:
+ * changes have no time of their own that would be the same wherever they are built.
+ */
+export async function revisionTime(folder: LocalPath, revision: string, call: Call): Promise<string | undefined> {
+  // 1f0e…, not 1f0e…+changes, not unknown
+  if (!/^[0-9a-f]{40,64}$/.test(revision)) return undefined;
+  const shown = await exec('git', ['show', '--no-patch', '--format=%cI', revision], call, { cwd: folder });
+  const time = new Date(shown.stdout.trim());
+  return shown.exitCode === 0 && !Number.isNaN(time.getTime()) ? time.toISOString() : undefined;
+}

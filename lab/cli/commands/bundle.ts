@@ -4,15 +4,15 @@ import { callUntil, callWithin } from '../../engine/deadline.ts';
 import { runStep } from '../../engine/run-step.ts';
 import { loadTrustedKeys } from '../../trust/keys.ts';
 import type { LabCommand } from '../lab-command.ts';
-import { withJson, withProject } from '../options.ts';
+import { type PackagerOptions, withJson, withPackager, withProject } from '../options.ts';
 import { prepareRelease, provenanceName } from '../prepare-release.ts';
 import { type ProjectOptions, openProject } from '../project.ts';
 import { verifyAnyBundle } from '../verify-any-bundle.ts';
-import { wire } from '../wiring.ts';
+import { wire, withPackagerOf } from '../wiring.ts';
 
 const VERIFY_LIMIT_MS = 600_000;
 
-interface BundleOptions extends ProjectOptions {
+interface BundleOptions extends ProjectOptions, PackagerOptions {
   readonly json?: boolean;
   readonly output: string;
   readonly verify?: string;
@@ -23,7 +23,7 @@ export const bundleCommand: LabCommand = (program, context) => {
   const command = program
     .command('bundle')
     .description('build the executable and the bundle, and verify them, without any guest; or verify a bundle that came from elsewhere');
-  withJson(withProject(command), 'print the manifest as JSON')
+  withJson(withPackager(withProject(command)), 'print the manifest as JSON')
     .option('--output <dir>', 'where zip, tar.gz, manifest and signed provenance go', 'reports/bundle')
     .option('--verify <path>', 'build nothing: verify this folder, zip or tar.gz, and the provenance beside it')
     .action(async (options: BundleOptions) => {
@@ -35,7 +35,8 @@ export const bundleCommand: LabCommand = (program, context) => {
         context.stdout.write(options.json ? `${JSON.stringify(manifest, undefined, 2)}\n` : `${lines.join('\n')}\n`);
         return;
       }
-      const project = await openProject(options, context);
+      const opened = await openProject(options, context);
+      const project = { ...opened, config: withPackagerOf(opened.config, options.packager) };
       using call = callWithin(project.config.timeouts.buildSeconds * 2000, 'building the bundle', clock, callUntil(context.signal));
       const destination = path.resolve(context.cwd, options.output) as LocalPath;
       await using prepared = await prepareRelease(
@@ -49,6 +50,7 @@ export const bundleCommand: LabCommand = (program, context) => {
               clock,
               emit: (event) => {
                 if (event.type === 'step-progress') context.stderr.write(`${step}: ${event.what}\n`);
+                if (event.type === 'warning') context.stderr.write(`${step}: warning: ${event.message}\n`);
               },
               ...(describe ? { describe } : {}),
             },

@@ -14,12 +14,20 @@ import { wantsColour } from '../cli-context.ts';
 import { scanners } from '../../steps/scan/scanners.ts';
 import type { LabCommand } from '../lab-command.ts';
 import { holdGuests } from '../hold-guests.ts';
-import { type SelectionOptions, selectionOf, withJson, withProject, withSelection } from '../options.ts';
+import {
+  type PackagerOptions,
+  type SelectionOptions,
+  selectionOf,
+  withJson,
+  withPackager,
+  withProject,
+  withSelection,
+} from '../options.ts';
 import { type ProjectOptions, labVersion, newRunId, openProject } from '../project.ts';
 import { errorText } from '../show-error.ts';
-import { flowParts, wire, withKeep } from '../wiring.ts';
+import { flowParts, wire, withKeep, withPackagerOf } from '../wiring.ts';
 
-type RunOptions = ProjectOptions & SelectionOptions & { readonly json?: boolean; readonly keep?: LabConfig['keep'] };
+type RunOptions = ProjectOptions & SelectionOptions & PackagerOptions & { readonly json?: boolean; readonly keep?: LabConfig['keep'] };
 
 /** `lab run`, also what `lab` does when no command is named: the whole job. */
 export const runCommand: LabCommand = (program, context, finish) => {
@@ -31,15 +39,16 @@ export const runCommand: LabCommand = (program, context, finish) => {
     .argument('[nothing...]')
     .usage('[options]')
     .configureHelp({ visibleArguments: () => [] });
-  withJson(withSelection(withProject(command)), 'print the journal as NDJSON instead of progress')
+  withJson(withPackager(withSelection(withProject(command))), 'print the journal as NDJSON instead of progress')
     .addOption(new Option('--keep <when>', 'whether guests outlive the run').choices(['never', 'on-failure', 'always']))
     .action(async (words: readonly string[], options: RunOptions) => {
       if (words[0] !== undefined) {
         const known = program.commands.map((each) => each.name()).join(', ');
         throw LabError.of('usage.unknown-name', { what: 'command', name: words[0], known });
       }
-      const project = await openProject(options, context);
-      const config = withKeep(project.config, options.keep);
+      const opened = await openProject(options, context);
+      const config = withPackagerOf(withKeep(opened.config, options.keep), options.packager);
+      const project = { ...opened, config };
       const plan = makePlan(config, checks, scanners, selectionOf(options));
       const wiring = wire(project.root, context);
       const runId = newRunId(wiring.clock);

@@ -77,7 +77,7 @@ export async function makeBundle(request: BundleRequest, call: Call): Promise<Bu
     product: { name: product.name, version, executable: `${product.name}.exe` },
     target: { os: 'windows', architecture: 'x64' },
     commit: request.commit,
-    packager: { name: built.packager.name, runtime: built.packager.runtime },
+    packager: { ...built.packager, limits: [...built.packager.limits] },
     files,
     digest: digestOf(files),
   };
