@@ -7,7 +7,7 @@ import { runForeign, without } from '../../testing/winrm/foreign-programs.ts';
 const skip = without('packer');
 
 /** Looks for a machine that takes its log-in, for as long as this; the first look comes after five seconds. */
-const WAIT_SECONDS = 7;
+const WAIT_SECONDS = 9;
 
 /** Builds nothing on a machine that is there; returns what Packer said. */
 async function packer(to: ForeignEndpoint, how: Readonly<Record<string, unknown>>): Promise<string> {
