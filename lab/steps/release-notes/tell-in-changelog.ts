@@ -132,7 +132,7 @@ function withUnreleased(changelog: Changelog): Changelog {
     head: last === undefined ? endsBlank(changelog.head) : changelog.head,
     sections: [
       ...before.slice(0, -1),
-      ...(last === undefined ? [] : [{ ...last, body: endsBlank(last.body) }]),
+      ...(last === undefined ? [] : [{ ...last, body: endsBlank(last.heading + last.body).slice(last.heading.length) }]),
       { name: 'unreleased', heading, body: newline },
       ...sections.slice(before.length),
     ],
