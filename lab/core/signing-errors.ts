@@ -12,7 +12,11 @@ export const signingErrors = {
     message: '{file} is signed already, by {signer}',
     hint: 'Sign the executable as it was built; a signature is never replaced.',
   },
-  'sign.exists': { kind: 'usage', message: '{file} is there already', hint: 'Give another name, or remove it first.' },
+  'sign.bad-time': {
+    kind: 'usage',
+    message: 'SOURCE_DATE_EPOCH is {value}, which is no number of seconds since 1970',
+    hint: 'Unset it, or set it to whole seconds: `git log -1 --format=%ct` prints those of the last commit.',
+  },
   'sign.no-password': {
     kind: 'usage',
     message: 'The password of the signing key cannot be had: {reason}',

@@ -1,7 +1,7 @@
 import { DerFields, derContext, derElement, derObjectIdentifier, derSequence, derTags, readDer } from '../../../core/der.ts';
 import { writeChecksum } from '../../build/pe-checksum.ts';
 import { readPeLayout, signatureIn, tableOf } from './pe-layout.ts';
-import { oids } from './signed-data.ts';
+import { oids, withoutPadding } from './signed-data.ts';
 
 /**
  * The executable with the token as an unsigned attribute of its signature, which is where Windows looks for it. Nothing that is signed changes. Throws a
@@ -20,7 +20,7 @@ export function addTimestamp(file: Buffer, token: Buffer): Buffer {
 
 /** ContentInfo, SignedData and SignerInfo anew around what they held; the signer's unsigned attributes come last (RFC 2315, 9.2). */
 function withToken(signature: Buffer, token: Buffer): Buffer {
-  const outer = new DerFields(signature, 'the signature').inside(derTags.sequence);
+  const outer = new DerFields(withoutPadding(signature), 'the signature').inside(derTags.sequence);
   const type = outer.take(derTags.objectIdentifier);
   const data = readDer(outer.inside(derContext(0)).take(derTags.sequence).content);
   const signers = data.at(-1);

@@ -6,8 +6,8 @@ import { readPlainFile } from '../../../host/plain-file.ts';
 /** More than any chain has. */
 const MOST_LINKS = 8;
 const MOST_PEM_BYTES = 4 << 20;
-/** Demanded of code-signing certificates since June 2021 (CA/Browser Forum, Baseline Requirements for Code Signing, 6.1.5). */
-const LEAST_RSA_BITS = 3072;
+/** What Windows takes; authorities certify no less than 3072 since June 2021 (CA/Browser Forum, Baseline Requirements for Code Signing, 6.1.5). */
+const LEAST_RSA_BITS = 2048;
 const LEAST_EC_BITS = 256;
 
 // -----BEGIN CERTIFICATE----- … -----END CERTIFICATE-----
@@ -103,7 +103,7 @@ export function followChain({ leaf, others, authorities, purpose, purposeInWords
   return { above, known, problems };
 }
 
-/** A key that Windows' authorities certify no more. */
+/** A key that is too short to be taken. */
 export function weakKeyProblem(certificate: X509Certificate): SignatureProblem | undefined {
   const { asymmetricKeyType, asymmetricKeyDetails } = certificate.publicKey;
   const bits = asymmetricKeyDetails?.modulusLength ?? 0;

@@ -14,6 +14,7 @@ import {
   readSignedData,
   signatureProblems,
   signerCertificate,
+  withoutPadding,
 } from './signed-data.ts';
 import { examineToken } from './timestamp-token.ts';
 
@@ -50,7 +51,7 @@ export function examineSignature(file: Buffer, name: string, expected: Expectati
 }
 
 function examine(file: Buffer, layout: PeLayout, bytes: Buffer, expected: Expectations): Pick<SignatureReport, 'signature' | 'problems'> {
-  const data = readSignedData(contentInfoIn(bytes));
+  const data = readSignedData(withoutPadding(bytes));
   const certificate = signerCertificate(data);
   if (certificate === undefined) throw new RangeError('the certificate of the signer is not in it');
   if (data.contentType !== oids.spcIndirectData) throw new RangeError('it is not for an executable');
@@ -93,6 +94,13 @@ function examine(file: Buffer, layout: PeLayout, bytes: Buffer, expected: Expect
   };
 }
 
+/** The signer's signature itself, which is what a time stamp is for. Throws a `RangeError` when there is none that can be read. */
+export function signatureValueOf(file: Buffer): Buffer {
+  const bytes = signatureIn(file, readPeLayout(file));
+  if (bytes === undefined) throw new RangeError('there is no signature');
+  return readSignedData(withoutPadding(bytes)).signer.signature;
+}
+
 /** Whether the entry of the certificate table is in use, as far as it can be told. */
 function isSigned(file: Buffer): boolean {
   try {
@@ -107,25 +115,6 @@ const reasonOf = (error: unknown): string => {
   if (error instanceof RangeError) return error.message;
   throw error;
 };
-
-/** Without the zeros that fill it up to a multiple of 8: signtool counts them as part of the entry. */
-function contentInfoIn(bytes: Buffer): Buffer {
-  const length = bytes.length;
-  let end = length;
-  while (end > length - 8 && end > 0 && bytes[end - 1] === 0) end -= 1;
-  // A signature may end in zeros of its own.
-  for (let candidate = end; candidate <= length; candidate += 1)
-    if (isWhole(bytes.subarray(0, candidate))) return bytes.subarray(0, candidate);
-  throw new RangeError('it is cut off, or something comes after it');
-}
-
-function isWhole(bytes: Buffer): boolean {
-  try {
-    return new DerFields(bytes, 'the signature').take(derTags.sequence).whole.length === bytes.length;
-  } catch {
-    return false;
-  }
-}
 
 /** The digest in SpcIndirectDataContent (Windows Authenticode Portable Executable Signature Format, "SpcIndirectDataContent"). */
 function spcDigest({ content }: SignedData): { readonly algorithm: string; readonly digest: string } {

@@ -1,5 +1,5 @@
 import { X509Certificate, createHash, verify } from 'node:crypto';
-import { DerFields, derContext, derElement, derTags, hexOfInteger, readDer, readObjectIdentifier } from '../../../core/der.ts';
+import { DerFields, derContext, derElement, derTags, firstDer, hexOfInteger, readDer, readObjectIdentifier } from '../../../core/der.ts';
 
 export const oids = {
   signedData: '1.2.840.113549.1.7.2',
@@ -45,6 +45,14 @@ export interface SignedData {
   readonly content: Buffer;
   readonly certificates: readonly X509Certificate[];
   readonly signer: SignerInfo;
+}
+
+/** A signature without the zeros that fill its place up to a multiple of 8: signtool counts them in. Throws a `RangeError` when more comes after it. */
+export function withoutPadding(bytes: Buffer): Buffer {
+  const { whole } = firstDer(bytes);
+  const rest = bytes.subarray(whole.length);
+  if (rest.length >= 8 || rest.some((byte) => byte !== 0)) throw new RangeError('something comes after the signature');
+  return whole;
 }
 
 /** The digest of an AlgorithmIdentifier's content. Throws a `RangeError` for one that nobody should use. */
