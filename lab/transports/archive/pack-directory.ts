@@ -27,6 +27,8 @@ export interface PackedDirectory extends AsyncDisposable {
 
 /** The fastest level: an archive that is packed while somebody waits. */
 const COMPRESSION_LEVEL = 1;
+/** Read at a time. */
+const MOST_READ_BYTES = 1 << 20;
 /** A time that says nothing: copies are compared by content. Noon, so that no zone makes it another day. */
 const entryTime = (): Date => new Date(2026, 0, 1, 12);
 
@@ -106,7 +108,7 @@ function hashedStream(
   const hash = createHash('sha256');
   let sizeBytes = 0;
   const pass = new Transform({
-    highWaterMark: 1 << 20,
+    highWaterMark: MOST_READ_BYTES,
     transform: (piece: Buffer, _encoding, done) => {
       hash.update(piece);
       sizeBytes += piece.length;
@@ -118,7 +120,8 @@ function hashedStream(
       done();
     },
   });
-  const source = createReadStream(native, { highWaterMark: 1 << 20 });
+  // A stream takes a buffer of this size for each file, and a byte more than expected shows that a file has grown.
+  const source = createReadStream(native, { highWaterMark: Math.min(MOST_READ_BYTES, item.sizeBytes + 1) });
   source.once('error', (error: NodeJS.ErrnoException) => onError(unreadable(error.code ?? error.message)));
   pass.once('error', onError);
   for (const stream of [source, pass]) {
