@@ -16,7 +16,7 @@ import type { Progress, Warn } from './engine/run-step.ts';
 
 /** Runs one named stage of the release, with the journal and the stage's time limit around it. */
 export type RunReleaseStep = <T>(
-  step: 'build' | 'bundle',
+  step: 'build' | 'sign' | 'bundle',
   work: (call: Call, progress: Progress, warn: Warn) => Promise<T>,
   describe?: (result: T) => readonly FactLine[],
 ) => Promise<T>;

@@ -3,6 +3,7 @@ import { type Format, coreFormats } from '../core/formats.ts';
 import { provenanceFormat } from '../core/provenance.ts';
 import { scanReportFormat } from '../core/scan-report.ts';
 import { releaseNotesFormat } from '../steps/release-notes/release-notes.ts';
+import { signatureReportFormat } from '../core/signature-report.ts';
 import { thirdPartyLicencesFormat } from '../steps/bundle/third-party-licences.ts';
 import { toolkitFormats } from '../toolkit/answers.ts';
 import { trustFormats } from '../trust/index.ts';
@@ -13,6 +14,7 @@ import { runningGuestFormat } from './running-guests.ts';
 export const allFormats: readonly Format[] = [
   ...coreFormats,
   scanReportFormat,
+  signatureReportFormat,
   provenanceFormat,
   thirdPartyLicencesFormat,
   releaseNotesFormat,

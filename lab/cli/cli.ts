@@ -13,6 +13,7 @@ import { rejudgeCommand } from './commands/rejudge.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { scanCommand } from './commands/scan.ts';
+import { signCommand } from './commands/sign.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { winrmCommand } from './commands/winrm.ts';
 import type { LabCommand } from './lab-command.ts';
@@ -25,6 +26,7 @@ const commands: readonly LabCommand[] = [
   planCommand,
   bundleCommand,
   scanCommand,
+  signCommand,
   releaseNotesCommand,
   listCommand,
   reportCommand,

@@ -23,6 +23,7 @@ import { scanners } from '../steps/scan/scanners.ts';
 import { loadLabKey } from '../trust/keys.ts';
 import { provenanceText } from '../trust/provenance.ts';
 import { type Project, labVersion } from './project.ts';
+import { type SigningParts, signRelease } from './sign-release.ts';
 
 /** One for each core that is left beside a guest. */
 const PARALLEL_SCANS = 2;
@@ -31,6 +32,7 @@ const PARALLEL_SCANS = 2;
 export interface ReleaseParts {
   readonly clock: Clock;
   readonly folders: Folders;
+  readonly signing: SigningParts;
   /** Where zip, manifest and provenance end up; absent: nothing outlives the release. */
   readonly destination?: LocalPath;
   /** Makes a `.tar.gz` too. */
@@ -60,12 +62,13 @@ export interface ReleaseAtHand extends PreparedRelease {
   readonly built: BuiltExecutable;
 }
 
-/** Source → executable → verified bundle → signed provenance. What is not kept lies in the cache until the release is disposed of. */
+/** Source → executable, signed where the configuration says so → verified bundle → signed provenance. What is not kept lies in the cache until the release is disposed of. */
 export async function prepareRelease(project: Project, parts: ReleaseParts, runStep: RunReleaseStep, call: Call): Promise<ReleaseAtHand> {
   await using onTheWay = new AsyncDisposableStack();
   const workshop = onTheWay.use(await makeWorkshop(parts.folders.cache));
   const source = parts.source ?? (await sourceOf(project.root, call));
-  const built = await build(project, parts, workshop, source, runStep);
+  const unsigned = await build(project, parts, workshop, source, runStep);
+  const built = await signRelease(project, parts, workshop.folder, unsigned, runStep);
   const made = await bundle(project, parts, workshop, source, built, runStep);
   const release = parts.destination === undefined ? made : await keep(project, parts.folders, parts.destination, made, built, call);
   const held = onTheWay.move();
@@ -80,7 +83,7 @@ export async function prepareRelease(project: Project, parts: ReleaseParts, runS
 
 /** Has scanners look at a release; `onResult` gets all answers once the last is there, in the order of the list. */
 export async function scanRelease(
-  { release }: ReleaseAtHand,
+  { release, built }: ReleaseAtHand,
   chosen: readonly Scanner[],
   project: Project,
   { clock, folders }: ReleaseParts,
@@ -94,7 +97,7 @@ export async function scanRelease(
     bundle: directory,
     manifest,
     executable: path.join(directory, manifest.product.executable) as LocalPath,
-    signed: false,
+    signed: built.signature !== undefined,
     config: project.config,
     folders,
     labVersion: await labVersion(),

@@ -20,12 +20,15 @@ import { sealRun } from '../trust/seal.ts';
 import type { CliContext } from './cli-context.ts';
 import { prepareRelease } from './prepare-release.ts';
 import type { Project } from './project.ts';
+import type { SigningParts } from './sign-release.ts';
 
 /** The implementations that every command works with. Made once a process; this file is the only place that picks them. */
 export interface Wiring {
   readonly folders: Folders;
   readonly clock: typeof systemClock;
   readonly masker: Masker;
+  /** For signers. */
+  readonly signing: SigningParts;
   readonly transport: FlowParts['transport'];
   readonly toolkitFor: typeof toolkitFor;
   readonly providerOf: (spec: Pick<GuestSpec, 'provider'>) => Provider;
@@ -42,6 +45,7 @@ export function wire(projectRoot: LocalPath, context: CliContext): Wiring {
     folders,
     clock,
     masker,
+    signing: { environment: context.environment, masker },
     transport: transports(clock),
     toolkitFor,
     providerOf: ({ provider }) => {
@@ -60,7 +64,7 @@ export async function flowParts(
   wiring: Wiring,
   own: { readonly reporters: readonly Reporter[]; readonly holdGuests: FlowParts['holdGuests'] },
 ): Promise<FlowParts> {
-  const { clock, masker, folders } = wiring;
+  const { clock, masker, folders, signing } = wiring;
   return {
     ...own,
     clock,
@@ -75,7 +79,7 @@ export async function flowParts(
     checks,
     alone: (purpose, onWait, call) => takeLock('host-lane', purpose, onWait, call),
     prepareRelease: (runFolder, runStep, call) =>
-      prepareRelease(project, { clock, folders, destination: path.join(runFolder, 'release') as LocalPath }, runStep, call),
+      prepareRelease(project, { clock, folders, signing, destination: path.join(runFolder, 'release') as LocalPath }, runStep, call),
     seal: async (runFolder, call) => {
       await sealRun({ folder: runFolder, key: await loadLabKey(folders.state, call), clock }, call);
     },

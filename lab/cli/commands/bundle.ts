@@ -27,7 +27,7 @@ export const bundleCommand: LabCommand = (program, context) => {
     .option('--output <dir>', 'where zip, tar.gz, manifest and signed provenance go', 'reports/bundle')
     .option('--verify <path>', 'build nothing: verify this folder, zip or tar.gz, and the provenance beside it')
     .action(async (options: BundleOptions) => {
-      const { folders, clock } = wire(context.cwd as LocalPath, context);
+      const { folders, clock, signing } = wire(context.cwd as LocalPath, context);
       if (options.verify !== undefined) {
         using call = callWithin(VERIFY_LIMIT_MS, 'verifying the bundle', clock, callUntil(context.signal));
         const trusted = await loadTrustedKeys(folders.state, call);
@@ -41,7 +41,7 @@ export const bundleCommand: LabCommand = (program, context) => {
       const destination = path.resolve(context.cwd, options.output) as LocalPath;
       await using prepared = await prepareRelease(
         project,
-        { clock, folders, destination, tarball: true },
+        { clock, folders, signing, destination, tarball: true },
         (step, work, describe) =>
           runStep(
             step,

@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import type { Diagnosis } from '../../core/guest.ts';
 import { callUntil, callWithin } from '../../engine/deadline.ts';
 import { diagnoseHost } from '../../host/diagnose-host.ts';
+import { diagnoseSigning } from '../../steps/sign/diagnose-signing.ts';
 import { wantsColour } from '../cli-context.ts';
 import type { LabCommand } from '../lab-command.ts';
 import { withJson, withProject } from '../options.ts';
@@ -22,6 +23,7 @@ export const doctorCommand: LabCommand = (program, context, finish) => {
     const providers = [...new Set(config.guests.map((spec) => wiring.providerOf(spec)))];
     const groups = await Promise.all([
       diagnoseHost(wiring.folders, reports, call),
+      diagnoseSigning(config.signing, { projectRoot: root, folders: wiring.folders, ...wiring.signing }, wiring.clock, call),
       ...providers.map(async (provider) =>
         (await provider.doctor(call)).map((diagnosis) => ({ ...diagnosis, subject: `${provider.name}: ${diagnosis.subject}` })),
       ),

@@ -30,7 +30,7 @@ export const scanCommand: LabCommand = (program, context, finish) => {
         if (!known.includes(name)) throw LabError.of('usage.unknown-name', { what: 'scanner', name, known: known.join(', ') });
       const chosen = scanners.filter(({ id }) => options.only?.includes(id) ?? true);
       const project = await openProject(options, context);
-      const { folders, clock } = wire(project.root, context);
+      const { folders, clock, signing } = wire(project.root, context);
       const { buildSeconds, scanSeconds } = project.config.timeouts;
       using call = callWithin(
         (buildSeconds * 2 + scanSeconds) * 1000,
@@ -41,7 +41,7 @@ export const scanCommand: LabCommand = (program, context, finish) => {
       const output = path.resolve(context.cwd, options.output) as LocalPath;
       const tell = (what: string): void => void context.stderr.write(`${what}\n`);
 
-      const parts = { clock, folders };
+      const parts = { clock, folders, signing };
       await using prepared = await prepareRelease(
         project,
         parts,

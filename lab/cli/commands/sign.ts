@@ -82,6 +82,7 @@ async function sign(
       timeSeconds: signer.repeatable ? sourceDateEpoch(context.environment) : undefined,
       clock,
       onProgress: (what) => void context.stderr.write(`${what}\n`),
+      onRefused: ({ message }) => void context.stderr.write(`no time stamp of ${message}\n`),
     },
     call,
   );

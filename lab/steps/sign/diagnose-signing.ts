@@ -66,6 +66,7 @@ async function trySigning(config: SigningConfig, parts: SignerParts, clock: Cloc
         displayName: 'Trial',
         clock,
         onProgress: () => {},
+        onRefused: () => {},
       },
       call,
     );

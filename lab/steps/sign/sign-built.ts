@@ -10,12 +10,6 @@ export interface MaybeSigned {
   readonly lines: readonly FactLine[];
 }
 
-/** What a release says that is not signed. */
-export const unsigned = (built: BuiltExecutable, why: string): MaybeSigned => ({
-  built,
-  lines: [{ label: 'signature', value: 'none', note: why }],
-});
-
 /** Signs what was built: see {@link signExecutable}. What was built stays as it is. */
 export async function signBuilt(
   built: BuiltExecutable,

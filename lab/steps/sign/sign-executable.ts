@@ -31,8 +31,9 @@ export interface SignExecutableRequest {
   /** Seconds since 1970: see {@link sourceDateEpoch}. Absent: the time it is. */
   readonly timeSeconds?: number | undefined;
   readonly clock: Clock;
-  /** Also told of each time-stamp server that was passed over. */
   readonly onProgress: (what: string) => void;
+  /** Told of each time-stamp server that was passed over, and why. */
+  readonly onRefused: (error: LabError) => void;
 }
 
 /** A signed executable that was read back and examined. */
@@ -74,7 +75,7 @@ export async function signExecutable(request: SignExecutableRequest, call: Call)
       signatureValue(signed, fileName),
       config.timestamps,
       timestampAuthorities,
-      { clock, onRefused: ({ message }) => onProgress(`no time stamp of ${message}`) },
+      { clock, onRefused: request.onRefused },
       call,
     );
     if (stamp) {

@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { openProject } from '../../cli/project.ts';
 import { prepareRelease } from '../../cli/prepare-release.ts';
 import type { LocalPath, Sha256 } from '../../core/ids.ts';
+import { Masker } from '../../core/secret.ts';
 import { runStep } from '../../engine/run-step.ts';
 import { systemClock } from '../../host/clock.ts';
 import { foldersIn } from '../../host/folders.ts';
@@ -52,7 +53,12 @@ export async function realBundle({ root, call, say }: BenchContext, folder: stri
   const limitMs = project.config.timeouts.buildSeconds * 1000;
   await using prepared = await prepareRelease(
     project,
-    { clock: systemClock, folders: foldersIn(process.env), destination: path.join(folder, 'release') as LocalPath },
+    {
+      clock: systemClock,
+      folders: foldersIn(process.env),
+      signing: { environment: process.env, masker: new Masker() },
+      destination: path.join(folder, 'release') as LocalPath,
+    },
     (step, work, describe) => {
       say(step);
       return runStep(step, limitMs, { clock: systemClock, emit: () => {}, ...(describe ? { describe } : {}) }, work, call);
