@@ -71,7 +71,7 @@ export async function buildExecutable(request: BuildRequest, call: Call): Promis
     icon: await readPlainFile(path.join(projectRoot, product.icon), MOST_ICON_BYTES),
     onProgress,
   };
-  const asked = `product.packager is ${product.packager}`;
+  const asked = 'it was asked for';
   if (product.packager === 'bun') return await buildWith(await packagerBun(request, call), asked, sources, request, call);
   const first = await packagerNode(request, call);
   const reason = product.packager === 'auto' ? 'the first choice, and it made what was to be made' : asked;
@@ -80,9 +80,9 @@ export async function buildExecutable(request: BuildRequest, call: Call): Promis
   } catch (error) {
     call.signal.throwIfAborted();
     if (product.packager !== 'auto' || request.windowsBun === undefined || !isPackagers(error)) throw error;
-    const why = `${first.name} failed: ${error.message}`;
-    request.onWarning?.('packager-fallback', `${why} The executable is made with Bun instead, which is another runtime.`);
-    return await buildWith(await packagerBun(request, call), why, sources, request, call);
+    request.onWarning?.('packager-fallback', `The executable is made with Bun, which is another runtime. ${error.message}`);
+    // This stands in the bundle: no message of a program, which may hold paths of this machine.
+    return await buildWith(await packagerBun(request, call), `${first.name} failed (${error.code})`, sources, request, call);
   }
 }
 
