@@ -1,4 +1,5 @@
 import { type ExitCode, exitCodes } from './exit-code.ts';
+import { tmdbErrors } from './tmdb-errors.ts';
 
 interface Entry {
   readonly exitCode: ExitCode;
@@ -22,6 +23,7 @@ const catalogue = {
   },
   'part-broken': { exitCode: exitCodes.fatal, hint: 'Install the program again; if it happens again, report it with the message above.' },
   'contract-violation': { exitCode: exitCodes.contractViolation, hint: 'This is a bug of the program: report it with the message above.' },
+  ...tmdbErrors,
   interrupted: { exitCode: exitCodes.interrupted, hint: 'What was moved stays moved and stands in the journal.' },
   bug: { exitCode: exitCodes.fatal, hint: 'This is a bug of the program: report it with the message above.' },
 } as const satisfies Record<string, Entry>;

@@ -4,6 +4,26 @@ export interface Sodium {
   readonly crypto_secretbox_easy: (output: Uint8Array, message: Uint8Array, nonce: Uint8Array, key: Uint8Array) => void;
   readonly crypto_secretbox_open_easy: (output: Uint8Array, box: Uint8Array, nonce: Uint8Array, key: Uint8Array) => boolean;
   readonly crypto_secretbox_MACBYTES: number;
+  readonly crypto_aead_xchacha20poly1305_ietf_encrypt: (
+    box: Uint8Array,
+    message: Uint8Array,
+    about: Uint8Array | null,
+    unused: null,
+    nonce: Uint8Array,
+    key: Uint8Array,
+  ) => number;
+  /** Throws when the box is not what was sealed with this key and this `about`. */
+  readonly crypto_aead_xchacha20poly1305_ietf_decrypt: (
+    message: Uint8Array,
+    unused: null,
+    box: Uint8Array,
+    about: Uint8Array | null,
+    nonce: Uint8Array,
+    key: Uint8Array,
+  ) => number;
+  readonly crypto_aead_xchacha20poly1305_ietf_ABYTES: number;
+  readonly crypto_aead_xchacha20poly1305_ietf_KEYBYTES: number;
+  readonly crypto_aead_xchacha20poly1305_ietf_NPUBBYTES: number;
 }
 
 /**
