@@ -4,6 +4,7 @@ import { provenanceFormat } from '../core/provenance.ts';
 import { scanReportFormat } from '../core/scan-report.ts';
 import { releaseNotesFormat } from '../steps/release-notes/release-notes.ts';
 import { signatureReportFormat } from '../core/signature-report.ts';
+import { reproductionFormat } from '../steps/build/compare/reproduction.ts';
 import { thirdPartyLicencesFormat } from '../steps/bundle/third-party-licences.ts';
 import { toolkitFormats } from '../toolkit/answers.ts';
 import { trustFormats } from '../trust/index.ts';
@@ -17,6 +18,7 @@ export const allFormats: readonly Format[] = [
   signatureReportFormat,
   provenanceFormat,
   thirdPartyLicencesFormat,
+  reproductionFormat,
   releaseNotesFormat,
   ...factsFormats,
   ...toolkitFormats,

@@ -11,6 +11,7 @@ import { planCommand } from './commands/plan.ts';
 import { releaseNotesCommand } from './commands/release-notes.ts';
 import { rejudgeCommand } from './commands/rejudge.ts';
 import { reportCommand } from './commands/report.ts';
+import { reproduceCommand } from './commands/reproduce.ts';
 import { runCommand } from './commands/run.ts';
 import { scanCommand } from './commands/scan.ts';
 import { signCommand } from './commands/sign.ts';
@@ -25,6 +26,7 @@ const commands: readonly LabCommand[] = [
   runCommand,
   planCommand,
   bundleCommand,
+  reproduceCommand,
   scanCommand,
   signCommand,
   releaseNotesCommand,

@@ -336,6 +336,17 @@ export const errorCatalogue = {
     message: 'The executable is not what was to be built: {problems}',
     hint: 'Nothing was kept. Report it as a bug of the lab with the versions of packager and runtime.',
   },
+  // reproduce
+  'reproduce.no-release': {
+    kind: 'usage',
+    message: '{path} is no release that could be compared: {reason}',
+    hint: 'Name a zip that `lab bundle` made, the folder it put it into, or the folder of an unpacked bundle.',
+  },
+  'reproduce.failed': {
+    kind: 'lab',
+    message: 'The release could not be built in {folder}: {reason}',
+    hint: '`lab bundle` builds it here and shows the whole error.',
+  },
   ...copyErrors,
   ...guestErrors,
   ...signingErrors,

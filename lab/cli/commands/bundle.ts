@@ -1,21 +1,35 @@
 import path from 'node:path';
+import { LabError } from '../../core/error.ts';
 import type { LocalPath } from '../../core/ids.ts';
 import { callUntil, callWithin } from '../../engine/deadline.ts';
 import { runStep } from '../../engine/run-step.ts';
 import { loadTrustedKeys } from '../../trust/keys.ts';
 import type { LabCommand } from '../lab-command.ts';
 import { type PackagerOptions, withJson, withPackager, withProject } from '../options.ts';
-import { prepareRelease, provenanceName } from '../prepare-release.ts';
+import { type Source, prepareRelease, provenanceName } from '../prepare-release.ts';
 import { type ProjectOptions, openProject } from '../project.ts';
 import { verifyAnyBundle } from '../verify-any-bundle.ts';
 import { wire, withPackagerOf } from '../wiring.ts';
 
 const VERIFY_LIMIT_MS = 600_000;
 
+/** What the command line says of the sources. Throws for an instant that is none. */
+function sourceIn({ commit, commitTime }: BundleOptions): { readonly source?: Source } {
+  if (commit === undefined) return {};
+  if (commitTime === undefined) return { source: { commit } };
+  const time = new Date(commitTime);
+  if (Number.isNaN(time.getTime()))
+    throw LabError.of('usage.invalid', { problem: `--commit-time: ${commitTime} is no instant in ISO 8601` });
+  return { source: { commit, commitTime: time.toISOString() } };
+}
+
 interface BundleOptions extends ProjectOptions, PackagerOptions {
   readonly json?: boolean;
   readonly output: string;
   readonly verify?: string;
+  readonly anew?: boolean;
+  readonly commit?: string;
+  readonly commitTime?: string;
 }
 
 /** `lab bundle`: builds the release and nothing else, or verifies one that came from elsewhere. */
@@ -25,6 +39,9 @@ export const bundleCommand: LabCommand = (program, context) => {
     .description('build the executable and the bundle, and verify them, without any guest; or verify a bundle that came from elsewhere');
   withJson(withPackager(withProject(command)), 'print the manifest as JSON')
     .option('--output <dir>', 'where zip, tar.gz, manifest and signed provenance go', 'reports/bundle')
+    .option('--anew', 'build the executable also when the same one was built before')
+    .option('--commit <hash>', 'what the sources are of, for sources outside of a repository')
+    .option('--commit-time <instant>', 'when that commit was made, in ISO 8601')
     .option('--verify <path>', 'build nothing: verify this folder, zip or tar.gz, and the provenance beside it')
     .action(async (options: BundleOptions) => {
       const { folders, clock, signing } = wire(context.cwd as LocalPath, context);
@@ -41,7 +58,7 @@ export const bundleCommand: LabCommand = (program, context) => {
       const destination = path.resolve(context.cwd, options.output) as LocalPath;
       await using prepared = await prepareRelease(
         project,
-        { clock, folders, signing, destination, tarball: true },
+        { clock, folders, signing, destination, tarball: true, anew: options.anew === true, ...sourceIn(options) },
         (step, work, describe) =>
           runStep(
             step,
