@@ -164,6 +164,7 @@ const GENERALIZED_TIME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\.\d{1,9})?Z$/;
 /** Reads the content of a GeneralizedTime as an instant with milliseconds. Throws a `RangeError`. */
 export function readGeneralizedTime(content: Buffer): string {
   const [, year, month, day, hours, minutes, seconds, fraction = '.0'] = GENERALIZED_TIME.exec(content.toString('latin1')) ?? [];
+  if (year === undefined) throw new RangeError('a time is none');
   const time = new Date(`${year}-${month}-${day}T${hours}:${minutes}:${seconds}${fraction.slice(0, 4)}Z`);
   if (Number.isNaN(time.getTime())) throw new RangeError('a time is none');
   return time.toISOString();

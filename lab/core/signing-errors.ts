@@ -55,7 +55,7 @@ export const signingErrors = {
   'sign.unfit-certificate': {
     kind: 'product',
     message: 'Windows would not take the certificate of {signer}: {problems}',
-    hint: 'Sign with a code-signing certificate that is valid today; nothing was published.',
+    hint: 'Sign with a code-signing certificate that is valid today, with those above it in the same file; nothing was published.',
   },
   'sign.wrong-signature': {
     kind: 'lab',

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { type ExecOptions, type ExecResult, exec } from '../../host/exec.ts';
 import { callFor } from '../calls.ts';
 
-/** WinRM clients and both ends of SSH of other people, as Debian installs them: the file that shows that one is there, and its package. `.ci/run` installs them. */
+/** WinRM clients, both ends of SSH and signing tools of other people, as Debian installs them: the file that shows that one is there, and its package. `.ci/run` installs them. */
 export const foreignPrograms = {
   pywinrm: { file: '/usr/lib/python3/dist-packages/winrm/__init__.py', package: 'python3-winrm' },
   curl: { file: '/usr/bin/curl', package: 'curl' },
@@ -12,6 +12,11 @@ export const foreignPrograms = {
   wsl: { file: '/usr/bin/wslid', package: 'wsl' },
   ssh: { file: '/usr/bin/ssh', package: 'openssh-client' },
   sshd: { file: '/usr/sbin/sshd', package: 'openssh-server' },
+  openssl: { file: '/usr/bin/openssl', package: 'openssl' },
+  osslsigncode: { file: '/usr/bin/osslsigncode', package: 'osslsigncode' },
+  softhsm: { file: '/usr/bin/softhsm2-util', package: 'softhsm2' },
+  pkcs11Engine: { file: '/usr/lib/x86_64-linux-gnu/engines-3/pkcs11.so', package: 'libengine-pkcs11-openssl' },
+  pkcs11Tool: { file: '/usr/bin/pkcs11-tool', package: 'opensc' },
   ansible: { file: '/usr/bin/ansible', package: 'ansible-core' },
 } as const;
 

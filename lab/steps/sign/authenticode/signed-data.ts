@@ -83,7 +83,10 @@ export function readSignedData(bytes: Buffer): SignedData {
 
 function certificateOf(der: Buffer): X509Certificate {
   try {
-    return new X509Certificate(der);
+    const certificate = new X509Certificate(der);
+    // It is decoded only when somebody asks for it, and may be none.
+    if (certificate.publicKey.asymmetricKeyType === undefined) throw new RangeError('its key is of no known kind');
+    return certificate;
   } catch (error) {
     throw new RangeError('a certificate in the signature cannot be read', { cause: error });
   }
