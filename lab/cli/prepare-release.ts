@@ -12,6 +12,7 @@ import type { Folders } from '../host/folders.ts';
 import { sha256Of } from '../host/hash.ts';
 import { revisionTime, sourceRevision } from '../host/source-revision.ts';
 import { windowsBun } from '../host/windows-bun.ts';
+import { labCodeDigest } from '../host/code-digest.ts';
 import { windowsNode } from '../host/windows-node.ts';
 import { type Workshop, makeWorkshop } from '../host/workshop.ts';
 import { buildExecutable } from '../steps/build/build-executable.ts';
@@ -37,7 +38,7 @@ export interface ReleaseParts {
   readonly destination?: LocalPath;
   /** Makes a `.tar.gz` too. */
   readonly tarball?: boolean;
-  /** Builds the executable also when it was built of the same things before. */
+  /** Takes nothing that was made of the same things before: neither executable nor archives nor what scanners said. */
   readonly anew?: boolean;
   /** What the sources are of, where the folder does not say so itself. */
   readonly source?: Source;
@@ -86,7 +87,7 @@ export async function scanRelease(
   { release, built }: ReleaseAtHand,
   chosen: readonly Scanner[],
   project: Project,
-  { clock, folders }: ReleaseParts,
+  { clock, folders, anew = false }: ReleaseParts,
   onResult: (result: ScanResult) => void,
   progress: Progress,
   call: Call,
@@ -107,6 +108,7 @@ export async function scanRelease(
     clock,
     limitMs: project.config.timeouts.scanSeconds * 1000,
     parallel: PARALLEL_SCANS,
+    ...(anew ? {} : { reuse: { folders, clock, code: await labCodeDigest(call) } }),
     onProgress: (what: string, done: number, total: number): void => progress(what, { done, total, unit: 'steps' }),
   };
   for (const result of await runScans(chosen, subject, options, call)) onResult(result);
@@ -152,7 +154,7 @@ function build(
 
 function bundle(
   project: Project,
-  { tarball = false }: ReleaseParts,
+  { folders, tarball = false, anew = false }: ReleaseParts,
   workshop: Workshop,
   source: Source,
   built: BuiltExecutable,
@@ -161,7 +163,7 @@ function bundle(
   const { root: projectRoot, config, version } = project;
   return runStep(
     'bundle',
-    (timed, progress) =>
+    async (timed, progress) =>
       makeBundle(
         {
           projectRoot,
@@ -170,6 +172,7 @@ function bundle(
           ...source,
           built,
           tarball,
+          ...(anew ? {} : { reuse: { folders, code: await labCodeDigest(timed) } }),
           outputDirectory: path.join(workshop.folder, 'bundle') as LocalPath,
           onProgress: (what) => progress(what),
         },

@@ -61,6 +61,10 @@ export const scanResult = z.strictObject({
     .meta({ description: 'Something bad that was put before it; a scanner that does not catch it has not run' }),
   looked: z.strictObject({ files: z.int().min(0), bytes: z.int().min(0) }).meta({ description: 'How much it looked at' }),
   outcome: scanOutcome,
+  reused: z
+    .strictObject({ scannedAt: z.iso.datetime().meta({ description: 'When it really looked (UTC)' }) })
+    .optional()
+    .meta({ description: 'The answer was given before, to the very same question about the very same things; absent: it looked just now' }),
   durationMs: z.number().min(0),
 });
 export type ScanResult = z.infer<typeof scanResult>;
@@ -84,7 +88,7 @@ export interface ScanSubject {
 }
 
 /** A scanner's answer without what is the same for all of them. */
-export type Scanned = Omit<ScanResult, 'scanner' | 'title' | 'question' | 'durationMs'>;
+export type Scanned = Omit<ScanResult, 'scanner' | 'title' | 'question' | 'reused' | 'durationMs'>;
 
 /** One question about a release that a host can answer without any guest. */
 export interface Scanner {
@@ -93,7 +97,17 @@ export interface Scanner {
   readonly question: string;
   /** Looks and decides nothing but what is wrong by itself; the policy decides. A tool that is missing, fails or misses its control is `not-run`; throwing is a mistake of the lab's. */
   readonly scan: (subject: ScanSubject, call: Call) => Promise<Scanned>;
+  /**
+   * Everything that decides the answer, beside the lab's own code and the configuration: digests of what it looks at, versions of foreign tools and
+   * databases, and the day where its knowledge ages. The same basis means that an earlier answer still holds. Absent, or `undefined` for what cannot be
+   * told: it always looks anew.
+   */
+  readonly basis?: (subject: ScanSubject, call: Call) => Promise<unknown>;
 }
+
+/** Since when an answer holds, where it was given before: ` (as of 2026-11-21 10:00 UTC)`; nothing for one that looked just now. */
+export const asOf = ({ reused }: Pick<ScanResult, 'reused'>): string =>
+  reused === undefined ? '' : ` (as of ${reused.scannedAt.slice(0, 16).replace('T', ' ')} UTC)`;
 
 /** What came of a scanner in a few words: `clean`, `1 error, 2 notes`, `did not run: there is no clamscan`. */
 export function scanInWords(outcome: ScanOutcome): string {

@@ -26,3 +26,20 @@ t.test('an aborted call ends the program, also one that ignores being asked', as
   const result = await exec('sh', ['-c', 'sleep 60'], callFor(100));
   t.equal(result.aborted, true);
 });
+
+t.test('more output than is kept goes by in pieces, and who takes it can end the program', async (t) => {
+  let taken = 0;
+  const print = ['-e', 'for (let i = 0; i < 400; i += 1) process.stdout.write("x".repeat(65536)); process.exitCode = 3'];
+  const result = await exec(process.execPath, print, openCall(), { onOutput: (piece) => (taken += piece.length) });
+  t.match({ ...result, taken }, { exitCode: 3, stdout: '', taken: 400 * 65536 });
+  const endless = ['-e', 'const more = () => process.stdout.write("y".repeat(65536), more); more()'];
+  const full = new Error('enough');
+  await t.rejects(
+    exec(process.execPath, endless, openCall(), {
+      onOutput: () => {
+        throw full;
+      },
+    }),
+    full,
+  );
+});

@@ -47,7 +47,7 @@ t.test('from the first commit to the second release', async (t) => {
     sections: [{ title: 'Fixed', entries: [{ text: 'mend it' }] }],
   });
   const breaking = rig.commit('feat(cli)!: other options\n\nBREAKING CHANGE: --old is --new');
-  rig.git(['remote', 'add', 'origin', 'https://user:secret@github.com/owner/name.git']);
+  rig.git(['remote', 'add', 'origin', ['https://user', 'secret@github.com/owner/name.git'].join(':')]);
   setVersion(rig, '0.1.1');
   t.match(await rig.notes('--for', '0.1.1'), {
     exitCode: 2,

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { LocalPath } from '../../core/ids.ts';
 import { LabError } from '../../core/error.ts';
 import { makeScanReport } from '../../core/scan-report.ts';
-import { type ScanResult, scanInWords } from '../../core/scan.ts';
+import { type ScanResult, asOf, scanInWords } from '../../core/scan.ts';
 import { callUntil, callWithin } from '../../engine/deadline.ts';
 import { runStep } from '../../engine/run-step.ts';
 import { writeFileAtomic } from '../../host/files.ts';
@@ -83,7 +83,11 @@ export const scanCommand: LabCommand = (program, context, finish) => {
       const verdict = report.rejections.length > 0 ? 'rejected' : report.blocks.length > 0 ? 'blocked' : 'accepted';
       if (options.json) context.stdout.write(`${JSON.stringify(report)}\n`);
       else {
-        const rows = results.map((result) => [result.scanner, scanInWords(result.outcome), `${(result.durationMs / 1000).toFixed(1)} s`]);
+        const rows = results.map((result) => [
+          result.scanner,
+          scanInWords(result.outcome) + asOf(result),
+          `${(result.durationMs / 1000).toFixed(1)} s`,
+        ]);
         context.stdout.write(`${table([['SCANNER', 'ANSWER', 'TOOK'], ...rows])}\n\n${verdict.toUpperCase()}\n`);
         for (const reason of [...report.rejections, ...report.blocks]) context.stdout.write(`  ${reason}\n`);
         for (const { scanner, finding, owner, expires } of report.suppressed)

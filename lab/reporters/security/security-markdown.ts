@@ -1,5 +1,5 @@
 import type { ScanReport } from '../../core/scan-report.ts';
-import { type ScanFinding, type ScanResult, scanInWords } from '../../core/scan.ts';
+import { type ScanFinding, type ScanResult, asOf, scanInWords } from '../../core/scan.ts';
 import { plainLine } from '../wording/plain-text.ts';
 import { countText, sizeText } from '../wording/quantity.ts';
 
@@ -38,10 +38,10 @@ export function securityMarkdown(report: ScanReport): string {
 const list = (title: string, items: readonly string[]): readonly string[] =>
   items.length === 0 ? [] : [`## ${title}`, '', ...items.map((item) => `- ${text(item)}`), ''];
 
-function rowOf({ title, outcome, tool, database, control, looked }: ScanResult): readonly string[] {
+function rowOf({ title, outcome, reused, tool, database, control, looked }: ScanResult): readonly string[] {
   return [
     title,
-    outcome.kind === 'not-run' ? '**NOT RUN**' : scanInWords(outcome),
+    outcome.kind === 'not-run' ? '**NOT RUN**' : scanInWords(outcome) + asOf({ reused }),
     tool === undefined ? '' : `${tool.name} ${tool.version}`,
     database === undefined ? '' : `${database.name}, ${database.date}`,
     control === undefined ? '' : control.caught ? 'found' : '**MISSED**',

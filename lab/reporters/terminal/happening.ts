@@ -1,7 +1,7 @@
 import { assuranceLabel } from '../../core/assurance.ts';
 import type { ErrorData } from '../../core/error.ts';
 import type { LabEvent } from '../../core/event.ts';
-import { scanInWords } from '../../core/scan.ts';
+import { asOf, scanInWords } from '../../core/scan.ts';
 import { padColumns } from '../wording/display-width.ts';
 import { outcomeWords } from '../wording/outcome-words.ts';
 import { plainLine } from '../wording/plain-text.ts';
@@ -82,7 +82,7 @@ export function happenings(event: LabEvent, paint: Paint): readonly Happening[] 
       const [symbol, style] =
         outcome.kind === 'clean' ? ['✔', 'green' as const] : outcome.kind === 'not-run' ? ['?', 'yellow' as const] : ['•', 'cyan' as const];
       return [
-        line('scan', `${paint(style, symbol)} ${clean(scanner)}: ${clean(scanInWords(outcome))}`),
+        line('scan', `${paint(style, symbol)} ${clean(scanner)}: ${clean(scanInWords(outcome) + asOf(event.result))}`),
         ...(outcome.kind === 'not-run' ? [line('scan', dim(`  → ${clean(outcome.fix)}`))] : []),
       ];
     }

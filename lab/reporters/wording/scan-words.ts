@@ -1,16 +1,21 @@
 import type { RunRecord } from '../../core/record.ts';
-import { type ScanResult, scanInWords } from '../../core/scan.ts';
+import { type ScanResult, asOf, scanInWords } from '../../core/scan.ts';
 import type { OutcomeKind } from './outcome-words.ts';
 
 /** What became of a scanner, in the words and colours of outcomes. */
 export interface ScanWords {
   readonly kind: Extract<OutcomeKind, 'passed' | 'failed' | 'inconclusive'>;
-  /** `clean`, `2 notes`, `1 error, 3 accepted`, `did not run` */
+  /** `clean`, `clean (as of 2026-11-21 10:00 UTC)`, `2 notes`, `1 error, 3 accepted`, `did not run` */
   readonly text: string;
 }
 
 /** How a scanner's answer is shown: findings that somebody answers for count as accepted and not against it. */
-export function scanWords({ scanner, outcome }: ScanResult, suppressed: RunRecord['suppressed']): ScanWords {
+export function scanWords(result: ScanResult, suppressed: RunRecord['suppressed']): ScanWords {
+  const words = wordsOf(result, suppressed);
+  return { ...words, text: words.text + asOf(result) };
+}
+
+function wordsOf({ scanner, outcome }: ScanResult, suppressed: RunRecord['suppressed']): ScanWords {
   switch (outcome.kind) {
     case 'clean':
       return { kind: 'passed', text: 'clean' };

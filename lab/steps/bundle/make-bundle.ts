@@ -15,6 +15,7 @@ import { type BundleText, readProjectSources } from './bundle-sources.ts';
 import { htmlPage } from './html-page.ts';
 import { licenceFiles } from './licence-files.ts';
 import { CHECKSUMS_NAME, MANIFEST_NAME, checksumsText, digestOf, manifestText } from './manifest.ts';
+import { type ArchiveReuse, type WantedArchive, archiveOrReuse } from './reuse-archive.ts';
 import { smartscreenGuidance } from './smartscreen-guidance.ts';
 import { thirdPartyLicencesOf } from './third-party-licences.ts';
 import { verifyArchive } from './verify-archive.ts';
@@ -35,6 +36,8 @@ export interface BundleRequest {
   readonly built: BuiltExecutable;
   /** Makes a `.tar.gz` beside the zip. */
   readonly tarball?: boolean;
+  /** Where archives are kept that need not be packed again; absent: they are packed anew. */
+  readonly reuse?: ArchiveReuse;
   /** Made when it is not there. A bundle of the same name in it is replaced. */
   readonly outputDirectory: LocalPath;
   readonly onProgress?: Progress;
@@ -62,10 +65,6 @@ export async function makeBundle(request: BundleRequest, call: Call): Promise<Bu
 
   await using staging = await openStaging(outputDirectory);
   const directory = path.join(staging.directory, name) as LocalPath;
-  const archive = path.join(staging.directory, `${name}.zip`) as LocalPath;
-  // Validating the bill keeps one core busy for about a second while the other packs.
-  const valid = validateBillOfMaterials(bill);
-  valid.catch(() => {});
 
   progress('copy the executable');
   const listed: BundleFile[] = [await copyExecutable(directory, request, call)];
@@ -87,13 +86,32 @@ export async function makeBundle(request: BundleRequest, call: Call): Promise<Bu
   progress('pack the archive');
   const entries = files.map((file) => ({ ...file, executable: file.role === 'executable' }));
   const packing = [...entries, { path: MANIFEST_NAME, sizeBytes: own.length, sha256: sha256Of(own), executable: false }];
-  const tarball = path.join(staging.directory, `${name}.tar.gz`) as LocalPath;
+  const zip: WantedArchive = {
+    kind: 'zip',
+    fileName: `${name}.zip`,
+    manifest,
+    make: async (archive, making) => {
+      // Validating the bill keeps one core busy for about a second while the other packs.
+      const [packed] = await bothOrNeither(writeArchive(directory, packing, archive, making), validateBillOfMaterials(bill));
+      progress('read the archive back');
+      await verifyArchive(archive, manifest, making);
+      return packed;
+    },
+  };
+  const tarball: WantedArchive = {
+    kind: 'tarball',
+    fileName: `${name}.tar.gz`,
+    manifest,
+    make: async (archive, making) => {
+      const packed = await writeTarball(directory, name, packing, archive, making);
+      await verifyTarball(archive, name, manifest, making);
+      return packed;
+    },
+  };
   const [packed, tarred] = await bothOrNeither(
-    writeArchive(directory, packing, archive, call),
-    request.tarball ? writeTarball(directory, name, packing, tarball, call) : undefined,
+    archiveOrReuse(zip, staging.directory, request.reuse, call),
+    request.tarball ? archiveOrReuse(tarball, staging.directory, request.reuse, call) : undefined,
   );
-  progress('read the archive back');
-  await Promise.all([verifyArchive(archive, manifest, call), tarred && verifyTarball(tarball, name, manifest, call), valid]);
   call.signal.throwIfAborted();
   await staging.publish([name, `${name}.zip`, ...(tarred ? [`${name}.tar.gz`] : [])]);
   return {

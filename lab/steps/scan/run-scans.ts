@@ -1,7 +1,8 @@
 import type { Call } from '../../core/call.ts';
 import type { Clock } from '../../core/clock.ts';
-import { type ScanResult, type ScanSubject, type Scanned, type Scanner, scanInWords } from '../../core/scan.ts';
+import { type ScanResult, type ScanSubject, type Scanner, asOf, scanInWords } from '../../core/scan.ts';
 import { callWithin } from '../../engine/deadline.ts';
+import { type Answer, type ScanReuse, scanOrReuse } from './reuse-scan.ts';
 
 export interface RunScansOptions {
   readonly clock: Clock;
@@ -9,6 +10,8 @@ export interface RunScansOptions {
   readonly limitMs: number;
   /** Scanners at a time. */
   readonly parallel: number;
+  /** Answers that still hold are given again; absent: every scanner looks. */
+  readonly reuse?: ScanReuse;
   readonly onProgress: (what: string, done: number, total: number) => void;
 }
 
@@ -31,18 +34,19 @@ export async function runScans(
       const scanned = await scanWithin(scanner, subject, options, call);
       const { id, title, question } = scanner;
       results.set(scanner, { scanner: id, title, question, ...scanned, durationMs: clock.monotonicMs() - startedMs });
-      onProgress(`${id}: ${scanInWords(scanned.outcome)}`, results.size, scanners.length);
+      onProgress(`${id}: ${scanInWords(scanned.outcome)}${asOf(scanned)}`, results.size, scanners.length);
     }
   };
   await Promise.all(Array.from({ length: Math.min(parallel, scanners.length) }, work));
   return scanners.flatMap((scanner) => results.get(scanner) ?? []);
 }
 
-async function scanWithin(scanner: Scanner, subject: ScanSubject, { clock, limitMs }: RunScansOptions, call: Call): Promise<Scanned> {
+async function scanWithin(scanner: Scanner, subject: ScanSubject, options: RunScansOptions, call: Call): Promise<Answer> {
+  const { clock, limitMs, reuse } = options;
   call.signal.throwIfAborted();
   using limited = callWithin(limitMs, `the scan ${scanner.id}`, clock, call);
   try {
-    return await orAborted(scanner.scan(subject, limited), limited.signal);
+    return await orAborted(reuse ? scanOrReuse(scanner, subject, reuse, limited) : scanner.scan(subject, limited), limited.signal);
   } catch (error) {
     if (call.signal.aborted) throw call.signal.reason;
     const reason = error instanceof Error ? error.message : String(error);

@@ -40,6 +40,7 @@ export const billOfMaterialsScan: Scanner = {
   id: 'bill-of-materials',
   title: 'Bill of materials',
   question: 'Does SBOM.json say exactly what is inside the executable?',
+  basis: async ({ manifest }) => manifest,
   scan: async ({ bundle, manifest, executable, labVersion }) => {
     const text = (await readPlainFile(path.join(bundle, BILL), MOST_BYTES)).toString('utf8');
     const findings: ScanFinding[] = [];

@@ -4,7 +4,8 @@ import { LabError } from '../../../core/error.ts';
 import type { LocalPath } from '../../../core/ids.ts';
 import type { ScanFinding, ScanSubject, Scanner } from '../../../core/scan.ts';
 import { validate } from '../../../core/validate.ts';
-import { readPlainFile } from '../../../host/plain-file.ts';
+import { exec } from '../../../host/exec.ts';
+import { digestPlainFile, readPlainFile } from '../../../host/plain-file.ts';
 import { thirdPartyLicencesFormat } from '../../bundle/third-party-licences.ts';
 import { notRun } from '../not-run.ts';
 import { scanFindingOf } from '../scan-finding.ts';
@@ -26,6 +27,16 @@ export const dependencies: Scanner = {
   id: 'dependencies',
   title: 'Known vulnerabilities',
   question: 'Is there a known vulnerability in a package that ships?',
+  // What is known of packages changes every hour; a day is told with the answer.
+  basis: async ({ manifest, today, config, projectRoot, folders }, call) => ({
+    manifest,
+    today,
+    npm: (await exec('npm', ['config', 'list', '--json'], call, { cwd: folders.cache }).catch(() => undefined))?.stdout ?? 'none',
+    snapshot:
+      config.scans.osvSnapshot === undefined
+        ? undefined
+        : (await digestPlainFile(path.resolve(projectRoot, config.scans.osvSnapshot), call.signal)).sha256,
+  }),
   scan: async (subject, call) => {
     const source = await findSource(subject, call);
     if (typeof source === 'string') return notRun(source, FIX_ABSENT);

@@ -10,6 +10,7 @@ export const executableLint: Scanner = {
   id: 'executable-lint',
   title: 'Executable lint',
   question: 'Is the executable made as a careful linker makes one?',
+  basis: async ({ manifest }) => manifest,
   scan: async ({ executable, manifest, config, signed, labVersion }) => {
     const file = await readPlainFile(executable, MOST_BYTES);
     const { findings } = lintExecutable(file, manifest.product.executable, {

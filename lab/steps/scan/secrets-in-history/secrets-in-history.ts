@@ -10,6 +10,7 @@ import { exec } from '../../../host/exec.ts';
 import { readTextIfThere, removeTree, writeFileAtomic } from '../../../host/files.ts';
 import { makeWorkshop } from '../../../host/workshop.ts';
 import { notRun } from '../not-run.ts';
+import { historyDigest } from '../scan-digests.ts';
 import { scanFindingOf } from '../scan-finding.ts';
 
 const gitleaks: DebianTool = { name: 'gitleaks', suite: 'trixie', packages: ['gitleaks'], program: 'usr/bin/gitleaks' };
@@ -33,6 +34,10 @@ export const secretsInHistory: Scanner = {
   id: 'secrets-in-history',
   title: 'Secrets in the history',
   question: 'Was there ever a key, a password or a token in the repository?',
+  basis: async (subject, call) => {
+    const history = await historyDigest(subject.projectRoot, call);
+    return history && { history, tool: await findGitleaks(subject, call) };
+  },
   scan: async (subject, call) => {
     const history = await historyOf(subject.projectRoot, call);
     if (typeof history === 'string') return notRun(history, 'Scan a full clone of the repository.');

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { lintSource } from '@secretlint/core';
 import { creator } from '@secretlint/secretlint-rule-preset-recommend';
 import type { ScanFinding, Scanner } from '../../../core/scan.ts';
+import { sourcesDigest } from '../scan-digests.ts';
 import { scanFindingOf } from '../scan-finding.ts';
 import { type ScannedText, scannedTexts } from '../scan-files.ts';
 
@@ -16,6 +17,7 @@ export const secrets: Scanner = {
   id: 'secrets',
   title: 'Secrets',
   question: 'Is there a key, a password or a token in the sources or in what ships?',
+  basis: async ({ projectRoot, manifest }, call) => ({ manifest, sources: await sourcesDigest(projectRoot, call) }),
   scan: async (subject, call) => {
     const caught = (await secretsIn(plantedKey())).length > 0;
     const findings: ScanFinding[] = [];

@@ -4,9 +4,12 @@ import { z } from 'zod';
 import type { Call } from '../../../core/call.ts';
 import type { LocalPath } from '../../../core/ids.ts';
 import type { ScanFinding, Scanner } from '../../../core/scan.ts';
+import { digestsOf } from '../../../host/code-digest.ts';
 import { exec } from '../../../host/exec.ts';
 import { writeFileAtomic } from '../../../host/files.ts';
+import { sourceFiles } from '../../../host/source-files.ts';
 import { makeWorkshop } from '../../../host/workshop.ts';
+import { treeDigest } from '../scan-digests.ts';
 import { scanFindingOf } from '../scan-finding.ts';
 import { securityRules } from './security-rules.ts';
 
@@ -32,14 +35,20 @@ export const staticAnalysis: Scanner = {
   id: 'static-analysis',
   title: 'Static analysis',
   question: 'Is there code in the product that is dangerous in itself?',
+  basis: async ({ projectRoot, config }, call) => {
+    const entry = entryFolder(config.product.entry);
+    // What git ignores the analysis leaves out, whatever says so and wherever that stands.
+    const known = (await sourceFiles(projectRoot, call)).filter((name) => entry === '.' || name.startsWith(`${entry}/`));
+    const ignoring = await digestsOf(projectRoot, ['.gitignore', '.eslintignore', '.oxlintignore'], call);
+    return { entry, known, ignoring, tree: await treeDigest(path.join(projectRoot, entry) as LocalPath, call) };
+  },
   scan: async (subject, call) => {
     await using workshop = await makeWorkshop(subject.folders.cache);
     const settings = path.join(workshop.folder, 'oxlint.json') as LocalPath;
     await writeFileAtomic(settings, JSON.stringify(securityRules(here.resolve('eslint-plugin-security'))));
     const planted = path.join(workshop.folder, 'planted') as LocalPath;
     await writeFileAtomic(path.join(planted, 'planted.ts'), PLANTED);
-    // src/main.ts → src
-    const folder = path.join(subject.projectRoot, subject.config.product.entry.split('/')[0] ?? '.') as LocalPath;
+    const folder = path.join(subject.projectRoot, entryFolder(subject.config.product.entry)) as LocalPath;
     const control = await analyse(planted, settings, call);
     const { findings, files } = await analyse(folder, settings, call, subject.projectRoot);
     const [first, ...more] = findings;
@@ -59,6 +68,9 @@ export const staticAnalysis: Scanner = {
     };
   },
 };
+
+/** `src/main.ts` → `src` */
+const entryFolder = (entry: string): string => entry.split('/')[0] ?? '.';
 
 const PLANTED = `import { exec } from 'node:child_process';
 export function planted(text: string): unknown {
