@@ -1,19 +1,18 @@
 import type { Readable, Writable } from 'node:stream';
 import { z } from 'zod';
 import { type GuestCommand, type GuestProcess, type GuestProcesses, StartFailure } from '../../core/guest-processes.ts';
+import { FrameReader, headOf } from './agent/frame-reader.ts';
 import { type AgentFrame, type HostFrame, MOST_DATA_BYTES, MOST_LINE_BYTES } from './agent/frames.ts';
-import { LineReader } from './agent/line-reader.ts';
 import { LinkedProcess } from './linked-process.ts';
 
 const id = z.int().positive();
-const data = z.base64().max(Math.ceil(MOST_DATA_BYTES / 3) * 4);
 
 /** What may come from the guest; everything else ends the link. */
 const agentFrame = z.discriminatedUnion('ev', [
   z.strictObject({ ev: z.literal('ready'), osRelease: z.string().max(100), node: z.string().max(100) }),
   z.strictObject({ ev: z.literal('started'), id, pid: z.int() }),
   z.strictObject({ ev: z.literal('refused'), id, win32Code: z.int().min(0).max(0xffff_ffff), message: z.string().max(4096) }),
-  z.strictObject({ ev: z.literal('output'), id, stream: z.enum(['stdout', 'stderr']), data }),
+  z.strictObject({ ev: z.literal('output'), id, stream: z.enum(['stdout', 'stderr']), dataBytes: z.int().min(1).max(MOST_DATA_BYTES) }),
   z.strictObject({ ev: z.literal('input-taken'), id }),
   z.strictObject({ ev: z.literal('input-failed'), id, message: z.string().max(4096) }),
   z.strictObject({ ev: z.literal('exited'), id, code: z.int().min(0).max(0xffff_ffff) }),
@@ -39,7 +38,7 @@ export class AgentLink implements GuestProcesses {
 
   readonly #input: Writable;
   readonly #processes = new Map<number, LinkedProcess>();
-  readonly #reader = new LineReader(MOST_LINE_BYTES);
+  readonly #reader = new FrameReader(MOST_LINE_BYTES, MOST_DATA_BYTES);
   readonly #ready = Promise.withResolvers<AgentGreeting>();
   readonly #lost = Promise.withResolvers<string>();
   #lostBecause: string | undefined;
@@ -60,7 +59,7 @@ export class AgentLink implements GuestProcesses {
   readonly start = async (command: GuestCommand): Promise<GuestProcess> => {
     if (this.#lostBecause !== undefined) throw new StartFailure(NOT_CONNECTED, `The guest is gone: ${this.#lostBecause}`);
     const number = ++this.#lastId;
-    const started = new LinkedProcess(number, (frame) => this.#send(frame));
+    const started = new LinkedProcess(number, (frame, data) => this.#send(frame, data));
     this.#processes.set(number, started);
     const { cwd, ...rest } = command;
     await this.#send({ op: 'start', id: number, ...rest, ...(cwd === undefined ? {} : { cwd }) });
@@ -81,23 +80,28 @@ export class AgentLink implements GuestProcesses {
   #take(bytes: Buffer): void {
     if (this.#lostBecause !== undefined) return;
     try {
-      for (const line of this.#reader.push(bytes)) this.#obey(agentFrame.parse(JSON.parse(line)));
+      for (const { head, data } of this.#reader.push(bytes)) this.#obey(agentFrame.parse(head), data);
     } catch (error) {
       this.lose(`the guest broke the protocol: ${String(error).slice(0, 500)}`);
     }
   }
 
-  #obey(frame: AgentFrame): void {
+  #obey(frame: AgentFrame, data: Buffer | undefined): void {
     if (frame.ev === 'ready') return this.#ready.resolve({ osRelease: frame.osRelease, node: frame.node });
     const process = this.#processes.get(frame.id);
     if (!process) throw new Error(`there is no process ${frame.id}`);
-    process.take(frame);
+    process.take(frame, data);
     if (frame.ev === 'ended' || frame.ev === 'refused') this.#processes.delete(frame.id);
   }
 
   /** Resolves when the pipe has room again. */
-  async #send(frame: HostFrame): Promise<void> {
-    if (this.#lostBecause !== undefined || this.#input.write(`${JSON.stringify(frame)}\n`)) return;
+  async #send(frame: HostFrame, data?: Uint8Array): Promise<void> {
+    if (this.#lostBecause !== undefined) return;
+    this.#input.cork();
+    let hasRoom = this.#input.write(headOf(frame));
+    if (data !== undefined) hasRoom = this.#input.write(data);
+    this.#input.uncork();
+    if (hasRoom) return;
     await Promise.race([new Promise<void>((resolve) => this.#input.once('drain', resolve)), this.lost]);
   }
 }

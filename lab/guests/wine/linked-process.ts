@@ -19,7 +19,7 @@ export class LinkedProcess implements GuestProcess {
   readonly output: AsyncIterable<Output>;
 
   readonly #id: number;
-  readonly #send: (frame: HostFrame) => Promise<void>;
+  readonly #send: (frame: HostFrame, data?: Uint8Array) => Promise<void>;
   readonly #started = Promise.withResolvers<void>();
   readonly #exited = Promise.withResolvers<number>();
   readonly #queue: Output[] = [];
@@ -31,7 +31,7 @@ export class LinkedProcess implements GuestProcess {
   #over = false;
   #inputClosed: string | undefined;
 
-  constructor(id: number, send: (frame: HostFrame) => Promise<void>) {
+  constructor(id: number, send: (frame: HostFrame, data?: Uint8Array) => Promise<void>) {
     this.#id = id;
     this.#send = send;
     this.started = this.#started.promise;
@@ -50,11 +50,7 @@ export class LinkedProcess implements GuestProcess {
       this.#unanswered.push(answer);
       answers.push(answer.promise);
       const piece = bytes.subarray(at, at + MOST_DATA_BYTES);
-      await this.#send({
-        op: 'input',
-        id: this.#id,
-        data: Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString('base64'),
-      });
+      await this.#send({ op: 'input', id: this.#id, dataBytes: piece.byteLength }, piece);
     }
     await Promise.all(answers);
   };
@@ -70,7 +66,7 @@ export class LinkedProcess implements GuestProcess {
   };
 
   /** Takes a frame of the agent; throws when the guest may not send it. */
-  take(frame: ProcessFrame): void {
+  take(frame: ProcessFrame, data?: Buffer): void {
     switch (frame.ev) {
       case 'started':
         this.#started.resolve();
@@ -80,7 +76,8 @@ export class LinkedProcess implements GuestProcess {
         this.#finish(LOST_EXIT_CODE, frame.message);
         break;
       case 'output':
-        this.#keep(frame.stream, Buffer.from(frame.data, 'base64'));
+        if (data === undefined) throw new Error('output without bytes');
+        this.#keep(frame.stream, data);
         break;
       case 'input-taken':
         this.#unanswered.shift()?.resolve();

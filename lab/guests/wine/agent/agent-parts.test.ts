@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { cmdCommand, directCommand } from './command-line.ts';
+import { FrameReader, headOf } from './frame-reader.ts';
 import { LineReader } from './line-reader.ts';
 
 t.test('lines come out as they went in, however they are cut', async () => {
@@ -36,6 +37,48 @@ t.test('what is kept is a copy', async (t) => {
   reader.push(buffer);
   buffer.fill('x');
   t.same(reader.push(Buffer.from('\n')), ['abc']);
+});
+
+t.test('frames come out as they went in, however they are cut', async () => {
+  const frame = fc.record({ text: fc.string({ unit: 'grapheme' }), data: fc.uint8Array({ maxLength: 300 }) });
+  fc.assert(
+    fc.property(fc.array(frame), fc.array(fc.nat({ max: 90 })), (frames, cuts) => {
+      const bytes = Buffer.concat(
+        frames.flatMap(({ text, data }) => [headOf(data.length === 0 ? { text } : { text, dataBytes: data.length }), Buffer.from(data)]),
+      );
+      const reader = new FrameReader(10_000, 300);
+      const found: { text: string; data: string }[] = [];
+      let at = 0;
+      for (const cut of [...cuts, bytes.length]) {
+        // The caller's buffer is used again for what comes next.
+        const piece = Buffer.from(bytes.subarray(at, at + cut));
+        for (const { head, data } of reader.push(piece))
+          found.push({ text: (head as { text: string }).text, data: (data ?? Buffer.alloc(0)).toString('hex') });
+        piece.fill(0x78);
+        at += cut;
+      }
+      return JSON.stringify(found) === JSON.stringify(frames.map(({ text, data }) => ({ text, data: Buffer.from(data).toString('hex') })));
+    }),
+  );
+});
+
+t.test('frames that cannot be are refused', async (t) => {
+  const reader = (): FrameReader => new FrameReader(40, 10);
+  for (const [head, message] of [
+    ['{"dataBytes":11}', /announces 11 bytes/],
+    ['{"dataBytes":0}', /announces 0/],
+    ['{"dataBytes":-1}', /announces -1/],
+    ['{"dataBytes":1.5}', /announces 1\.5/],
+    ['{"dataBytes":"5"}', /announces "5"/],
+    ['{"dataBytes":null}', /announces null/],
+    ['not JSON', /JSON/],
+    [`{"long":"${'x'.repeat(60)}"}`, /longer than 40/],
+  ] as const)
+    t.throws(() => reader().push(Buffer.from(`${head}\n`)), { message }, head);
+  t.same(reader().push(Buffer.from('null\n5\n')), [
+    { head: null, data: undefined },
+    { head: 5, data: undefined },
+  ]);
 });
 
 t.test('lines for cmd.exe', async (t) => {

@@ -22,7 +22,7 @@ const TASKKILL_LIMIT_MS = 3000;
 /** One process in the guest. Construct it, then feed it frames until it sent `refused` or `ended`. */
 export class AgentProcess {
   readonly #id: number;
-  readonly #send: (frame: AgentFrame) => void;
+  readonly #send: (frame: AgentFrame, data?: Uint8Array) => void;
   readonly #onEnd: () => void;
   readonly #child: ChildProcessWithoutNullStreams | undefined;
   #creditBytes = FIRST_CREDIT_BYTES;
@@ -34,7 +34,7 @@ export class AgentProcess {
   #drainingSinceMs = 0;
   #waitingSinceMs: number | undefined;
 
-  constructor(start: Start, send: (frame: AgentFrame) => void, onEnd: () => void) {
+  constructor(start: Start, send: (frame: AgentFrame, data?: Uint8Array) => void, onEnd: () => void) {
     this.#id = start.id;
     this.#send = send;
     this.#onEnd = onEnd;
@@ -127,7 +127,8 @@ export class AgentProcess {
   #output(stream: 'stdout' | 'stderr', bytes: Buffer): void {
     if (this.#ended) return;
     for (let at = 0; at < bytes.length; at += MOST_DATA_BYTES) {
-      this.#send({ ev: 'output', id: this.#id, stream, data: bytes.subarray(at, at + MOST_DATA_BYTES).toString('base64') });
+      const piece = bytes.subarray(at, at + MOST_DATA_BYTES);
+      this.#send({ ev: 'output', id: this.#id, stream, dataBytes: piece.length }, piece);
     }
     this.#creditBytes -= bytes.length;
     if (this.#creditBytes <= 0) {

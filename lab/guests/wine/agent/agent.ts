@@ -1,8 +1,8 @@
 import { read, writeSync } from 'node:fs';
 import { release } from 'node:os';
 import { AgentProcess } from './agent-process.ts';
-import { type AgentFrame, type HostFrame, MOST_LINE_BYTES } from './frames.ts';
-import { LineReader } from './line-reader.ts';
+import { FrameReader, headOf } from './frame-reader.ts';
+import { type AgentFrame, type HostFrame, MOST_DATA_BYTES, MOST_LINE_BYTES } from './frames.ts';
 
 // The resident agent: runs inside the guest under the Windows node.exe and starts processes for the host. It speaks on the raw file descriptors 0
 // and 1: they are Unix pipes, which Node's own process.stdin and process.stdout cannot open under Wine (EBADF). The end of its input ends it.
@@ -15,14 +15,14 @@ const OUTPUT = 1;
 const READ_BYTES = 256 << 10;
 
 const processes = new Map<number, AgentProcess>();
-const reader = new LineReader(MOST_LINE_BYTES);
+const reader = new FrameReader(MOST_LINE_BYTES, MOST_DATA_BYTES);
 
-function send(frame: AgentFrame): void {
-  const bytes = Buffer.from(`${JSON.stringify(frame)}\n`);
-  for (let at = 0; at < bytes.length;) at += writeSync(OUTPUT, bytes, at);
+function send(frame: AgentFrame, data?: Uint8Array): void {
+  for (const bytes of data === undefined ? [headOf(frame)] : [headOf(frame), data])
+    for (let at = 0; at < bytes.length;) at += writeSync(OUTPUT, bytes, at);
 }
 
-function obey(frame: HostFrame): void {
+function obey(frame: HostFrame, data: Buffer | undefined): void {
   if (frame.op === 'start') {
     // Its end may come while it is constructed; it must not be in the map after that.
     let over = false;
@@ -36,7 +36,7 @@ function obey(frame: HostFrame): void {
   const target = processes.get(frame.id);
   switch (frame.op) {
     case 'input':
-      if (target) target.input(Buffer.from(frame.data, 'base64'));
+      if (target && data) target.input(data);
       else send({ ev: 'input-failed', id: frame.id, message: 'the process has ended' });
       break;
     case 'end-input':
@@ -55,7 +55,7 @@ const buffer = Buffer.alloc(READ_BYTES);
 function listen(): void {
   read(INPUT, buffer, 0, buffer.length, null, (error, size) => {
     if (error || size === 0) process.exit(error ? 3 : 0);
-    for (const line of reader.push(buffer.subarray(0, size))) obey(JSON.parse(line) as HostFrame);
+    for (const { head, data } of reader.push(buffer.subarray(0, size))) obey(head as HostFrame, data);
     listen();
   });
 }

@@ -13,6 +13,8 @@ type Given = Readonly<Record<string, unknown>>;
 const MOST_PART_BYTES = 32 << 20;
 /** A range is sent packed only when that spares at least this much. */
 const WORTH_PACKING = 0.95;
+/** Packed by itself first: packing a whole range that does not shrink costs ten times as much as sending it. */
+const SAMPLE_BYTES = 64 << 10;
 
 /** A file on its way in: where it goes, and what it must turn out to be. It grows under another name, `temporary`. */
 interface Incoming {
@@ -246,13 +248,15 @@ export function readRange(given: Given): {
   const file = openSync(native, 'r');
   try {
     const bytes = readAt(file, offset, length);
-    const packed = given['pack'] === true ? gzipSync(bytes, { level: 1 }) : bytes;
+    const packed = given['pack'] === true && shrinks(bytes.subarray(0, SAMPLE_BYTES)) ? gzipSync(bytes, { level: 1 }) : bytes;
     const pays = packed.length < bytes.length * WORTH_PACKING;
     return { payload: pays ? packed : bytes, encoding: pays ? 'gzip' : 'identity', sizeBytes: bytes.length, sha256: sha256Of(bytes) };
   } finally {
     closeSync(file);
   }
 }
+
+const shrinks = (sample: Uint8Array): boolean => gzipSync(sample, { level: 1 }).length < sample.length * WORTH_PACKING;
 
 const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
