@@ -216,7 +216,7 @@ async function acquireGuests(request: RunRequest, parts: FlowParts, journal: Jou
         undo.keptLeases.add(lease);
       };
       try {
-        const limitMs = config.timeouts.acquireSeconds * 1000;
+        const limitMs = (spec.acquireSeconds ?? config.timeouts.acquireSeconds) * 1000;
         guests.set(
           spec.name,
           await acquireGuest(spec, provider, { id: runId }, { clock, emit, transport, toolkitFor, limitMs, onAcquired }, call),

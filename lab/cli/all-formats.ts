@@ -6,6 +6,7 @@ import { releaseNotesFormat } from '../steps/release-notes/release-notes.ts';
 import { signatureReportFormat } from '../core/signature-report.ts';
 import { reproductionFormat } from '../steps/build/compare/reproduction.ts';
 import { thirdPartyLicencesFormat } from '../steps/bundle/third-party-licences.ts';
+import { machinesFormat } from '../guests/vagrant/catalogue.ts';
 import { toolkitFormats } from '../toolkit/answers.ts';
 import { trustFormats } from '../trust/index.ts';
 import { findingFormat } from '../winrm/diagnose/finding.ts';
@@ -25,4 +26,5 @@ export const allFormats: readonly Format[] = [
   ...trustFormats,
   runningGuestFormat,
   findingFormat,
+  machinesFormat,
 ];

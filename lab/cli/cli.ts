@@ -2,6 +2,7 @@ import { Command, CommanderError, type Help } from 'commander';
 import { LabError } from '../core/error.ts';
 import { Masker } from '../core/secret.ts';
 import type { CliContext } from './cli-context.ts';
+import { boxesCommand } from './commands/boxes.ts';
 import { bundleCommand } from './commands/bundle.ts';
 import { cleanCommand } from './commands/clean.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -36,6 +37,7 @@ const commands: readonly LabCommand[] = [
   verifyCommand,
   guestCommand,
   winrmCommand,
+  boxesCommand,
   doctorCommand,
   cleanCommand,
 ];

@@ -9,7 +9,8 @@ export const withProject = (command: Command): Command =>
 
 export const withJson = (command: Command, what: string): Command => command.option('--json', what);
 
-const collect = (value: string, previous: readonly string[] | undefined): readonly string[] => [
+/** For options that may be given several times or hold a list with commas. */
+export const collect = (value: string, previous: readonly string[] | undefined): readonly string[] => [
   ...(previous ?? []),
   ...value
     .split(',')

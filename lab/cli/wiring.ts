@@ -51,10 +51,22 @@ export function wire(projectRoot: LocalPath, context: CliContext): Wiring {
     providerOf: ({ provider }) => {
       const known = made.get(provider);
       if (known) return known;
-      const fresh = providers[provider]({ folders, projectRoot, clock, masker, isolation });
+      const fresh = providers[provider]({ folders, projectRoot, clock, masker, isolation, ...vagrantOptions(projectRoot, context) });
       made.set(provider, fresh);
       return fresh;
     },
+  };
+}
+
+/** Where Vagrant's machines are described, and the hypervisor they run on: `LAB_VAGRANT_DIR` and `LAB_HYPERVISOR` choose others. */
+export function vagrantOptions(
+  projectRoot: LocalPath,
+  { environment, cwd }: CliContext,
+): { readonly vagrantFolder: LocalPath; readonly hypervisor?: string } {
+  const [folder, hypervisor] = [environment['LAB_VAGRANT_DIR'], environment['LAB_HYPERVISOR']];
+  return {
+    vagrantFolder: (folder ? path.resolve(cwd, folder) : path.join(projectRoot, 'vagrant')) as LocalPath,
+    ...(hypervisor ? { hypervisor } : {}),
   };
 }
 

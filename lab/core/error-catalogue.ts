@@ -4,6 +4,7 @@ import { guestErrors } from './guest-errors.ts';
 import { signingErrors } from './signing-errors.ts';
 import { releaseNotesErrors } from './release-notes-errors.ts';
 import { sshErrors } from './ssh-errors.ts';
+import { vagrantErrors } from './vagrant-errors.ts';
 
 /** Every expected failure of the lab. `docs/reference/errors.md` is generated from this list. */
 export const errorCatalogue = {
@@ -351,6 +352,7 @@ export const errorCatalogue = {
   ...guestErrors,
   ...signingErrors,
   ...sshErrors,
+  ...vagrantErrors,
   ...releaseNotesErrors,
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -5,7 +5,7 @@ import type { GuestName, Sha256 } from './ids.ts';
 import type { Secret } from './secret.ts';
 
 export const windowsReleases = ['windows-10', 'windows-11'] as const;
-export const providerNames = ['wine'] as const;
+export const providerNames = ['wine', 'vagrant'] as const;
 export type ProviderName = (typeof providerNames)[number];
 export const transportNames = ['winrm', 'ssh'] as const;
 export type TransportName = (typeof transportNames)[number];
@@ -20,6 +20,13 @@ export const guestSpec = z.strictObject({
   os: z.enum(windowsReleases).meta({ description: 'Windows release' }),
   build: z.int().min(10240).meta({ description: 'Windows build number, 19045 is Windows 10 22H2, 26100 is Windows 11 24H2' }),
   provider: z.enum(providerNames).meta({ description: 'Who makes the guest' }),
+  onRequest: z.boolean().optional().meta({ description: 'Left out of a run unless `--guest` or `--provider` names it' }),
+  acquireSeconds: z
+    .number()
+    .positive()
+    .max(86_400)
+    .optional()
+    .meta({ description: 'Time limit for making or rewinding this guest; absent: `timeouts.acquireSeconds`' }),
   transport: z.enum(transportNames).optional().meta({ description: 'How the lab talks to the guest; `winrm` where nothing is said' }),
 });
 export type GuestSpec = z.infer<typeof guestSpec>;
@@ -100,6 +107,7 @@ export interface GuestLease extends AsyncDisposable {
 /** Makes and removes guests. */
 export interface Provider {
   readonly name: ProviderName;
+  /** The best that its guests can give; each lease says what it gives. */
   readonly assurance: Assurance;
   /** The operations that must not run twice at a time on one host. */
   readonly serial: readonly ('acquire' | 'release')[];

@@ -14,7 +14,7 @@ export interface Selection {
 
 /**
  * Plans a run: each selected check on each selected guest, also where it does not apply, in which case the cell says so from the start.
- * Every scanner is asked whatever the selection: it is about the release and not about a guest. A guest's cells stand in the order they run: what needs a pristine guest first, what runs alone last. Throws on an unknown name and on nothing
+ * Guests that are there on request are left out unless they or their provider are named. Every scanner is asked whatever the selection: it is about the release and not about a guest. A guest's cells stand in the order they run: what needs a pristine guest first, what runs alone last. Throws on an unknown name and on nothing
  * to do: an empty plan proves nothing.
  */
 export function makePlan(
@@ -32,7 +32,9 @@ export function makePlan(
   };
   const byProvider = pick('provider', config.guests, (guest) => guest.provider, selection.providers);
   pick('guest', config.guests, (guest) => guest.name, selection.guests);
-  const guests = byProvider.filter((guest) => selection.guests?.includes(guest.name) ?? true);
+  const named = (guest: LabConfig['guests'][number]): boolean =>
+    (selection.guests?.includes(guest.name) ?? false) || (selection.providers?.includes(guest.provider) ?? false);
+  const guests = byProvider.filter((guest) => (selection.guests?.includes(guest.name) ?? true) && (!guest.onRequest || named(guest)));
   const chosen = [...pick('check', checks, (check) => check.id, selection.checks)].toSorted((a, b) => rank(a) - rank(b));
   const cells = guests.flatMap((guest) =>
     chosen.map((check): PlannedCell => {

@@ -1,7 +1,11 @@
 import type { Provider, ProviderName } from '../core/guest.ts';
+import { type VagrantProviderOptions, vagrantProvider } from './vagrant/vagrant-provider.ts';
 import { type WineProviderOptions, wineProvider } from './wine/wine-provider.ts';
 
-export type ProviderOptions = WineProviderOptions;
+export type ProviderOptions = WineProviderOptions & VagrantProviderOptions;
 
 /** The providers there are, each by the name it goes by in the configuration. */
-export const providers: Readonly<Record<ProviderName, (options: ProviderOptions) => Provider>> = { wine: wineProvider };
+export const providers: Readonly<Record<ProviderName, (options: ProviderOptions) => Provider>> = {
+  wine: wineProvider,
+  vagrant: vagrantProvider,
+};

@@ -1,13 +1,16 @@
 import { styleText } from 'node:util';
+import { LabError } from '../../core/error.ts';
 import type { Diagnosis } from '../../core/guest.ts';
 import { callUntil, callWithin } from '../../engine/deadline.ts';
 import { diagnoseHost } from '../../host/diagnose-host.ts';
 import { diagnoseSigning } from '../../steps/sign/diagnose-signing.ts';
 import { wantsColour } from '../cli-context.ts';
 import type { LabCommand } from '../lab-command.ts';
-import { withJson, withProject } from '../options.ts';
+import { collect, withJson, withProject } from '../options.ts';
 import { type ProjectOptions, openProject } from '../project.ts';
 import { wire } from '../wiring.ts';
+
+type DoctorOptions = ProjectOptions & { json?: boolean; provider?: readonly string[] };
 
 const LIMIT_MS = 60_000;
 const signs: Readonly<Record<Diagnosis['state'], string>> = { ok: '✓', warning: '!', missing: '✗' };
@@ -16,11 +19,16 @@ const colours: Readonly<Record<Diagnosis['state'], 'green' | 'yellow' | 'red'>> 
 /** `lab doctor`: everything a run needs of this machine, asked for all at once, each lack with its remedy. Exit code 3 when something is missing. */
 export const doctorCommand: LabCommand = (program, context, finish) => {
   const command = program.command('doctor').description('say what this machine has and lacks for a run');
-  withJson(withProject(command), 'print one JSON object a finding').action(async (options: ProjectOptions & { json?: boolean }) => {
+  command.option('--provider <name>', 'only guests of this provider (repeat, or separate by commas)', collect);
+  withJson(withProject(command), 'print one JSON object a finding').action(async (options: DoctorOptions) => {
     const { root, config, reports } = await openProject(options, context);
+    const known = [...new Set(config.guests.map((spec) => spec.provider))];
+    for (const name of options.provider ?? [])
+      if (!known.some((one) => one === name)) throw LabError.of('usage.unknown-name', { what: 'provider', name, known: known.join(', ') });
+    const asked = config.guests.filter((spec) => options.provider?.includes(spec.provider) ?? !spec.onRequest);
     const wiring = wire(root, context);
     using call = callWithin(LIMIT_MS, 'the examination', wiring.clock, callUntil(context.signal));
-    const providers = [...new Set(config.guests.map((spec) => wiring.providerOf(spec)))];
+    const providers = [...new Set(asked.map((spec) => wiring.providerOf(spec)))];
     const groups = await Promise.all([
       diagnoseHost(wiring.folders, reports, call),
       diagnoseSigning(config.signing, { projectRoot: root, folders: wiring.folders, ...wiring.signing }, wiring.clock, call),

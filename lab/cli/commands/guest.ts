@@ -64,7 +64,7 @@ function addStart(guest: Command, context: CliContext): void {
       }
       await using held = new AsyncDisposableStack();
       const startedMs = clock.monotonicMs();
-      const limitMs = config.timeouts.acquireSeconds * 1000;
+      const limitMs = (spec.acquireSeconds ?? config.timeouts.acquireSeconds) * 1000;
       const lease = await acquireGuest(
         spec,
         provider,
