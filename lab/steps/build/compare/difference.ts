@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const difference = z.strictObject({
   where: z.string().meta({ description: 'PE header field, section, resource, program, native part, archive entry or field' }),
   offset: z.int().min(0).optional().meta({ description: 'First byte that differs, counted from the start of what `where` names' }),
-  first: z.string().meta({ description: 'What the first has there: a value, or bytes in hexadecimal' }),
+  first: z.string().meta({ description: 'What the first has there: a value, text in quotes, or bytes in hexadecimal' }),
   second: z.string().meta({ description: 'What the second has there' }),
 });
 export type Difference = z.infer<typeof difference>;
@@ -46,5 +46,12 @@ export const differentValues = (
   second: number | string | undefined,
 ): readonly Difference[] => (first === second ? [] : [{ where, first: String(first ?? NOTHING), second: String(second ?? NOTHING) }]);
 
-const shown = (bytes: Uint8Array, offset: number): string =>
-  offset >= bytes.byteLength ? 'the end' : Buffer.from(bytes.subarray(offset, offset + SHOWN_BYTES)).toString('hex');
+// tab, line ends, and what ASCII prints
+const PRINTABLE = /^[\t\n\r -~]+$/;
+
+function shown(bytes: Uint8Array, offset: number): string {
+  if (offset >= bytes.byteLength) return 'the end';
+  const piece = Buffer.from(bytes.subarray(offset, offset + SHOWN_BYTES));
+  const text = piece.toString('latin1');
+  return PRINTABLE.test(text) ? JSON.stringify(text) : piece.toString('hex');
+}
