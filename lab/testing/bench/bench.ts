@@ -7,6 +7,7 @@ import { callUntil } from '../../engine/deadline.ts';
 import { hostFacts } from '../../host/host-facts.ts';
 import { sourceRevision } from '../../host/source-revision.ts';
 import type { Bench } from './bench-definition.ts';
+import { build } from './build.ts';
 import { guestReady } from './guest-ready.ts';
 import { labCold } from './lab-cold.ts';
 import { labWarm } from './lab-warm.ts';
@@ -26,7 +27,7 @@ Measures, and writes docs/reference/performance.md. Benches that need the networ
 `;
 
 /** Every bench, in the order they run. */
-const benches: readonly Bench[] = [guestReady, labWarm, labCold, winrmCopy, winrmSmallFiles, winrmCommands, winrmSealing];
+const benches: readonly Bench[] = [guestReady, labWarm, labCold, build, winrmCopy, winrmSmallFiles, winrmCommands, winrmSealing];
 
 const USUAL_ROUNDS = 5;
 
