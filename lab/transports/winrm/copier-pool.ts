@@ -59,6 +59,11 @@ export class CopierPool {
     }
   }
 
+  /** Starts the first copier and tries it out. What becomes of it is told to whoever asks a question. */
+  begin(call: Call): void {
+    if (!this.#closed && this.#proved === undefined && !call.signal.aborted) this.#prove(call).catch(() => {});
+  }
+
   /**
    * Has every process do the same after all else it was asked: for undoing what several of them did. One that cannot do it is made up for by
    * another.

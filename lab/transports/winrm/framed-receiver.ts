@@ -55,6 +55,7 @@ export function framedReceiver(name: 'agent' | 'powershell', copiers: CopierPool
   };
   return {
     name,
+    begin: (call) => copiers.begin(call),
     look: async (file, partBytes, call) => (await ask({ op: 'look', head: { ...file, partBytes } }, looked, call)).ok,
     probe: async (url, timeoutMs, call) => (await ask({ op: 'probe', head: { url, timeoutMs }, width: 2 }, anything, call)).payload,
     fetch: async (file, url, ranges, call) => {

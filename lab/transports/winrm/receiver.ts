@@ -67,6 +67,8 @@ export interface Receiver {
 
 /** A receiver that takes and gives bytes over its own streams. */
 export interface StreamReceiver extends Receiver {
+  /** Starts what it works with, so that it is there when the first question comes. Never throws: the question finds out. */
+  readonly begin: (call: Call) => void;
   /** A whole file in one message. `there` when it was there already. */
   readonly small: (file: Incoming, content: EncodedPart, call: Call) => Promise<FileFacts & { readonly there: boolean }>;
   /** One part to its place; compared with its own digest first. */

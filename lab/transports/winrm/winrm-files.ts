@@ -55,6 +55,8 @@ export class WinrmFiles {
   /** See `Connection.put`. */
   async put(local: LocalPath, to: RemotePath, call: Call, options: FileTransferOptions = {}): Promise<FileReceipt> {
     const startedAt = this.#options.clock.monotonicMs();
+    // Starting a copier in the guest takes about as long as reading a large file here.
+    if (this.#noStream === undefined && this.#options.ways.some((way) => way !== 'base64-lines')) this.#options.main.begin(call);
     const file = await this.#options.digests.of(local);
     const { way, arrived } = await this.#upload(file, to, progressOf(options, file.sizeBytes), call);
     return this.#receipt({ path: to, ...arrived, way }, startedAt);
