@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, lstatSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, unlinkSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { ProgramError, writeProblem } from '../core/program-error.ts';
 import type { NativePart } from './native-part.ts';
@@ -9,7 +9,8 @@ const FOLDER_DIGITS = 16;
 const MOST_ATTEMPTS = 3;
 
 /**
- * Puts an addon where the operating system can load it and gives the file's path: `<folder>/native/<digest>/<name>`.
+ * Puts an addon where the operating system can load it and gives the file's path: `<folder>/native/<digest>/<name>`. Both folders are the program's own:
+ * what else stands in their place, a link above all, is removed.
  *
  * A file that is there already is used only when it is a plain file with the right digest; anything else in its place is replaced. New files are
  * created exclusively under a random name, flushed and renamed, so that programs started at the same time do not disturb each other. The file is read
@@ -30,6 +31,9 @@ export function extractAddon(part: NativePart, folder: string): string {
       replace(file, part);
     }
   } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' || code === 'ENOTDIR')
+      throw new ProgramError('not-writable', `${folder} is not a folder that can hold ${part.name}`, error);
     throw writeProblem(error, file);
   }
   throw new ProgramError('part-changed', `${file} is changed by another program as soon as it is written`);
@@ -46,8 +50,8 @@ function holds(file: string, part: NativePart): boolean {
 function makeOwnFolder(folder: string): void {
   const found = lstatSync(folder, { throwIfNoEntry: false });
   if (found?.isDirectory()) return;
-  if (found !== undefined) rmSync(folder, { force: true });
   try {
+    if (found !== undefined) unlinkSync(folder);
     mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
     // Another process was quicker.
