@@ -23,8 +23,9 @@ export const scanCommand: LabCommand = (program, context, finish) => {
   const command = program.command('scan').description('have every scanner look at the release, without any guest');
   withJson(withProject(command), 'print the report as JSON')
     .option('--only <scanner>', 'only this scanner (repeat, or separate by commas); says nothing about the others', collect)
+    .option('--anew', 'build, pack and look at everything anew, whatever was made or said of the same things before')
     .option('--output <dir>', 'where scan-report.json, scans.sarif, security.md and security.html go', 'reports/scan')
-    .action(async (options: ProjectOptions & { json?: boolean; only?: readonly string[]; output: string }) => {
+    .action(async (options: ProjectOptions & { json?: boolean; only?: readonly string[]; anew?: boolean; output: string }) => {
       const known = scanners.map(({ id }) => id);
       for (const name of options.only ?? [])
         if (!known.includes(name)) throw LabError.of('usage.unknown-name', { what: 'scanner', name, known: known.join(', ') });
