@@ -5,7 +5,7 @@ import type { Format } from './formats.ts';
 const instant = z.iso.datetime();
 
 /** A certificate as far as anybody asks about it. */
-export const certificateFacts = z.strictObject({
+const certificateFacts = z.strictObject({
   subject: z.string(),
   issuer: z.string(),
   serialNumber: z.string().meta({ description: 'Hexadecimal' }),
@@ -21,7 +21,7 @@ export const certificateFacts = z.strictObject({
 export type CertificateFacts = z.infer<typeof certificateFacts>;
 
 /** What can be wrong with a signature. The first group is the certificate’s fault, the second the signature’s, the third the time stamp’s. */
-export const signatureProblemCodes = [
+const signatureProblemCodes = [
   'expired',
   'not-yet-valid',
   'not-for-code-signing',
@@ -39,9 +39,8 @@ export const signatureProblemCodes = [
   'timestamp-missing',
   'disputed',
 ] as const;
-export type SignatureProblemCode = (typeof signatureProblemCodes)[number];
 
-export const signatureProblem = z.strictObject({ code: z.enum(signatureProblemCodes), message: z.string() });
+const signatureProblem = z.strictObject({ code: z.enum(signatureProblemCodes), message: z.string() });
 export type SignatureProblem = z.infer<typeof signatureProblem>;
 
 const timestampFacts = z.strictObject({

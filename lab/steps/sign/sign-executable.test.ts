@@ -87,6 +87,12 @@ t.test('tools that do not do what they say', { skip }, async (t) => {
     const tool = await findOsslsigncode(rig.parts.folders, callFor(30_000));
     const signer = osslsigncodeSigner({ kind: 'pem', certificate, key }, { ...rig.parts, findTool: async () => ({ ...tool, program }) });
     await t.rejects(rig.sign(config, { signer }), { code: 'sign.tool-failed', message: /wrote nothing/ });
+    // Nor does it read the password that it is given.
+    const deaf = osslsigncodeSigner(
+      { kind: 'pem', certificate, key, password },
+      { ...rig.parts, findTool: async () => ({ ...tool, program }) },
+    );
+    await t.rejects(rig.sign(config, { signer: deaf }), { code: 'sign.tool-failed', message: /wrote nothing/ });
     await nothingLeft(t, rig);
   });
 

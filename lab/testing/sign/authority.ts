@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { foreignPrograms } from '../winrm/foreign-programs.ts';
 
 /** What a certificate of the tests is to be like. */
 export interface CertificateWish {
@@ -22,7 +23,7 @@ export interface IssuedCertificate {
 }
 
 const openssl = (folder: string, ...args: readonly string[]): void => {
-  execFileSync('openssl', args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+  execFileSync(foreignPrograms.openssl.file, args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
 };
 
 const newKey = (wish: CertificateWish): readonly string[] =>

@@ -4,6 +4,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { foreignPrograms } from '../winrm/foreign-programs.ts';
 import type { IssuedCertificate } from './authority.ts';
 
 const run = promisify(execFile);
@@ -52,7 +53,9 @@ ess_cert_id_alg = sha256
   const reply = async (query: Buffer): Promise<Buffer> => {
     const file = path.join(folder, `query-${asked}.tsq`);
     await writeFile(file, query);
-    const { stdout } = await run('openssl', ['ts', '-reply', '-config', config, '-queryfile', file], { encoding: 'buffer' });
+    const { stdout } = await run(foreignPrograms.openssl.file, ['ts', '-reply', '-config', config, '-queryfile', file], {
+      encoding: 'buffer',
+    });
     return stdout;
   };
   const server = http.createServer((request, response) => {

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { foreignPrograms } from '../winrm/foreign-programs.ts';
 import type { IssuedCertificate } from './authority.ts';
 
 /** Debian's SoftHSM as a PKCS #11 module. */
@@ -15,13 +16,13 @@ export function makeToken(folder: string, pin: string, { certificate, key }: Iss
   const run = (program: string, ...args: readonly string[]): void => {
     execFileSync(program, args, { env: { ...process.env, SOFTHSM2_CONF }, stdio: ['ignore', 'ignore', 'pipe'] });
   };
-  run('softhsm2-util', '--init-token', '--free', '--label', 'release', '--pin', pin, '--so-pin', '12345678');
+  run(foreignPrograms.softhsm.file, '--init-token', '--free', '--label', 'release', '--pin', pin, '--so-pin', '12345678');
   const pkcs8 = path.join(folder, 'token.key');
-  run('openssl', 'pkcs8', '-topk8', '-nocrypt', '-in', key, '-out', pkcs8);
-  run('softhsm2-util', '--import', pkcs8, '--token', 'release', '--label', 'signing', '--id', '01', '--pin', pin);
+  run(foreignPrograms.openssl.file, 'pkcs8', '-topk8', '-nocrypt', '-in', key, '-out', pkcs8);
+  run(foreignPrograms.softhsm.file, '--import', pkcs8, '--token', 'release', '--label', 'signing', '--id', '01', '--pin', pin);
   const der = path.join(folder, 'token.der');
-  run('openssl', 'x509', '-in', certificate, '-outform', 'der', '-out', der);
+  run(foreignPrograms.openssl.file, 'x509', '-in', certificate, '-outform', 'der', '-out', der);
   const login = ['--module', softhsmModule, '--token-label', 'release', '--login', '--pin', pin];
-  run('pkcs11-tool', ...login, '--write-object', der, '--type', 'cert', '--id', '01', '--label', 'signing');
+  run(foreignPrograms.pkcs11Tool.file, ...login, '--write-object', der, '--type', 'cert', '--id', '01', '--label', 'signing');
   return { SOFTHSM2_CONF };
 }

@@ -57,7 +57,7 @@ export async function describeTool(program: string, call: Call): Promise<Osslsig
       readsInput: sign.includes('"-" with readpass'),
       givesTimestamps: sign.includes('-TSA-certs'),
       ignores: ['-ignore-cdp', '-ignore-crl'].filter((option) => verify.includes(option)),
-      ignoresTimestamp: ['-ignore-timestamp', '-ignore_timestamp'].filter((option) => verify.includes(option)),
+      ignoresTimestamp: ['-ignore-timestamp'].filter((option) => verify.includes(option)),
     };
   } catch (error) {
     if (call.signal.aborted) throw error;
