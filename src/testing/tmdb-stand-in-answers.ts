@@ -80,7 +80,8 @@ const country = (title: CatalogueTitle): string => ({ ja: 'JP', ko: 'KR', zh: 'C
 export function detailsOf(title: CatalogueTitle, language: string): object {
   const { genre_ids: genres, ...result } = resultOf(title, language) as { genre_ids: readonly number[] };
   const common = { ...result, genres: genres.map((id) => ({ id, name: id === ANIMATION ? 'Animation' : 'Other' })), status: 'Ended' };
-  if (title.kind === 'movie') return { ...common, runtime: 107, imdb_id: null };
+  const others = title.others.map((name) => ({ iso_3166_1: 'JP', title: name, type: '' }));
+  if (title.kind === 'movie') return { ...common, runtime: 107, imdb_id: null, alternative_titles: { titles: others } };
   const seasons = [
     ...(title.specials > 0 ? [seasonSummary(title, 0, title.specials)] : []),
     ...title.seasons.map((count, index) => seasonSummary(title, index + 1, count)),
@@ -90,6 +91,7 @@ export function detailsOf(title: CatalogueTitle, language: string): object {
     number_of_seasons: title.seasons.length,
     number_of_episodes: title.seasons.reduce((sum, count) => sum + count, 0),
     seasons,
+    alternative_titles: { results: others },
   };
 }
 

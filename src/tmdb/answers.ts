@@ -64,11 +64,21 @@ export const multiPage = pageOf(
 
 const seasonSummary = z.object({ season_number: z.int().min(0), name: optionalText, episode_count: z.int().min(0), air_date: date });
 
-export const seriesDetails = series.omit({ genre_ids: true }).extend({
+// Series have `results`, films `titles`.
+const otherNames = z
+  .array(z.object({ title: text }))
+  .max(2_000)
+  .optional();
+const detailed = {
   genres: z
-    .array(z.object({ id: z.int(), name: text }))
+    .array(z.object({ id: z.int() }))
     .max(100)
     .optional(),
+  alternative_titles: z.object({ results: otherNames, titles: otherNames }).optional(),
+};
+
+export const seriesDetails = series.omit({ genre_ids: true }).extend({
+  ...detailed,
   number_of_seasons: z.int().min(0).nullish(),
   number_of_episodes: z.int().min(0).nullish(),
   seasons: z.array(seasonSummary).max(500),
@@ -81,7 +91,7 @@ export const seasonDetails = z.object({
   episodes: z.array(z.object({ episode_number: z.int().min(0), name: optionalText, air_date: date })).max(5_000),
 });
 
-export const filmDetails = film.omit({ genre_ids: true }).extend({ runtime: z.number().nullish() });
+export const filmDetails = film.omit({ genre_ids: true }).extend({ ...detailed, runtime: z.number().nullish() });
 
 export const keyCheck = z.object({ success: z.literal(true) });
 

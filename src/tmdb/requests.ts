@@ -58,9 +58,10 @@ export const searchEverything = (
   keepForMs: 3 * DAY_MS,
 });
 
+/** With its seasons and other names. */
 export const seriesById = (id: number, code?: string): TmdbRequest<answers.SeriesDetails> => ({
   path: `3/tv/${id}`,
-  query: language(code),
+  query: { ...language(code), append_to_response: 'alternative_titles' },
   answer: answers.seriesDetails,
   keepForMs: 7 * DAY_MS,
 });
@@ -72,9 +73,10 @@ export const seasonOf = (id: number, season: number, code?: string): TmdbRequest
   keepForMs: 7 * DAY_MS,
 });
 
+/** With its other names. */
 export const filmById = (id: number, code?: string): TmdbRequest<answers.FilmDetails> => ({
   path: `3/movie/${id}`,
-  query: language(code),
+  query: { ...language(code), append_to_response: 'alternative_titles' },
   answer: answers.filmDetails,
   keepForMs: 30 * DAY_MS,
 });
