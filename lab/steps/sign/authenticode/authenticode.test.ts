@@ -2,11 +2,15 @@ import { readFile } from 'node:fs/promises';
 import t from 'tap';
 import { type SignatureReport, signatureReportFormat } from '../../../core/signature-report.ts';
 import { validate } from '../../../core/validate.ts';
+import { foldersIn } from '../../../host/folders.ts';
+import { windowsNode } from '../../../host/windows-node.ts';
+import { callFor } from '../../../testing/calls.ts';
 import { peFile } from '../../../testing/pe-rig.ts';
 import { Authority } from '../../../testing/sign/authority.ts';
 import { SigningRig } from '../../../testing/sign/signing-rig.ts';
 import { timestampServer } from '../../../testing/sign/timestamp-server.ts';
 import { without } from '../../../testing/winrm/foreign-programs.ts';
+import { projectRoot } from '../../../testing/wine-rig.ts';
 import { trialExecutable } from '../trial-executable.ts';
 import { addTimestamp } from './add-timestamp.ts';
 import { readCertificates } from './certificates.ts';
@@ -32,6 +36,19 @@ t.test('what is not signed, and what is no executable', async (t) => {
   for (const bytes of [Buffer.alloc(0), Buffer.from('MZ'), Buffer.alloc(4096), plain.subarray(0, 0x90), plain.subarray(0, 0x100)])
     t.throws(() => examineSignature(bytes, 'x', expected), RangeError, `${bytes.length} bytes`);
   t.equal(readPeLayout(trialExecutable()).table.sizeBytes, 0);
+});
+
+t.test('a signature of somebody else: that of the Windows Node', async (t) => {
+  const { executable } = await windowsNode({ folders: foldersIn(process.env), projectRoot, onProgress: () => {} }, callFor(120_000));
+  const { signature, problems } = examineSignature(await readFile(executable), 'node.exe', { ...expected, timestamp: 'required' });
+  t.same(problems, []);
+  t.match(signature, { signer: { subject: /OpenJS Foundation/ }, digest: { matches: true }, rehearsal: false, repeatable: false });
+  t.match(signature?.timestamp?.authority.subject, /Microsoft/);
+  const { validFrom = '', validTo = '' } = signature?.signer ?? {};
+  t.ok(
+    signature?.timestamp && signature.timestamp.at > validFrom && signature.timestamp.at < validTo,
+    'stamped while the certificate was valid',
+  );
 });
 
 t.test('a signed executable that was changed', { skip }, async (t) => {
