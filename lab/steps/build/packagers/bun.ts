@@ -50,7 +50,7 @@ export const bunCompile = ({ runtime, bun, limitMs = LIMIT_MS }: BunOptions): Pa
   recipe: { bun: bun.version },
   limits: [
     'It runs on Bun, an engine other than the one the program is developed and tested with.',
-    'It needs a processor with AVX2 (Intel from 2013, AMD from 2015); on others it ends with an illegal instruction.',
+    'It needs a processor with SSE4.2 (Intel from 2008, AMD from 2011).',
     'The environment variables BUN_OPTIONS and BUN_BE_BUN change what it does; whoever starts it can set them.',
     'Bun links libraries under the LGPL; the texts of the other licences it names are at the addresses in its licence.',
   ],
