@@ -3,15 +3,10 @@ import type { ErrorEntry } from './error-entry.ts';
 /** What can go wrong between the lab and a guest: the part of the catalogue that is about toolkit, WinRM and embedded guests. */
 export const guestErrors = {
   // toolkit
-  'toolkit.not-in-build': {
-    kind: 'usage',
-    message: 'This build cannot talk to a guest through {toolkit}',
-    hint: 'Only embedded guests, which bring their own tool, are part of this build; choose a guest with the provider wine.',
-  },
   'toolkit.tool-missing': {
     kind: 'guest',
     message: 'The guest does not know the tool {launcher}: {complaint}',
-    hint: '`lab clean --cache` makes the embedded guests anew.',
+    hint: 'An embedded guest: `lab clean --cache` makes them anew. Any other: Windows PowerShell 5.1 must be on the path of the user who logs in.',
   },
   'toolkit.tool-failed': {
     kind: 'guest',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { boxPolicy } from './box-policy.ts';
 import { licencePolicy, scanPolicy } from './scan-policy.ts';
 
 /** Limits that a release must keep on guests of one assurance. */
@@ -35,6 +36,7 @@ export const policy = z.strictObject({
   executable: z
     .strictObject({ maxSizeMiB: z.number().positive().default(150).meta({ description: 'Largest acceptable executable' }) })
     .prefault({}),
+  box: boxPolicy.prefault({}).meta({ description: 'What the machines have to be like before they are asked about the release' }),
   scans: scanPolicy.prefault({}),
   licences: licencePolicy.optional().meta({ description: 'Absent: the licence scan does not run, and says so' }),
 });

@@ -1,3 +1,4 @@
+import type { BoxAnswer, BoxRepair, RepairableFact } from './box-truth.ts';
 import type { Call } from './call.ts';
 import type { RemotePath, Sha256 } from './ids.ts';
 
@@ -25,6 +26,10 @@ export interface Toolkit {
   readonly readDownloadMark: (file: RemotePath, call: Call) => Promise<DownloadMark | undefined>;
   /** What the executable file itself says of its signature, read from its bytes in the guest. */
   readonly readSignature: (file: RemotePath, call: Call) => Promise<SignatureFacts>;
+  /** What the machine is really like, each fact by itself: one that cannot be read is `unknown` and takes no other along. */
+  readonly readBox: (call: Call) => Promise<BoxAnswer>;
+  /** Puts right what can be without a restart, in the order of `facts`; `clockUnixMs` is the time by the lab's clock. Whether it helped, the next reading says. */
+  readonly repairBox: (facts: readonly RepairableFact[], clockUnixMs: number, call: Call) => Promise<readonly BoxRepair[]>;
 }
 
 export interface GuestDescription {
@@ -139,4 +144,9 @@ export interface SignatureFacts {
   readonly certificateTableBytes: number;
   /** Whether the digest inside the signature matches the file, where something in the guest could check it. */
   readonly digestMatches?: boolean;
+  /** What WinVerifyTrust said, as Windows writes error codes: `0x00000000` is trust, `0x800B0109` an unknown root. Real Windows only. */
+  readonly trustResult?: string;
+  /** Subject and SHA-1 thumbprint of the signer's certificate. Real Windows only. */
+  readonly signer?: string;
+  readonly signerThumbprint?: string;
 }

@@ -22,6 +22,7 @@ import { createAppendFile, writeFileAtomic } from '../host/files.ts';
 import { sha256Of } from '../host/hash.ts';
 import type { FinishedFolder } from '../steps/report/finish-run.ts';
 import { openCall } from './calls.ts';
+import { emulatedBox } from './fixtures/box-answers.ts';
 import { type FakeTransport, fakeTransport } from './fakes/fake-transport.ts';
 import { scratchFolder } from './scratch-folder.ts';
 
@@ -204,6 +205,8 @@ export const fakeToolkit: Toolkit = {
   markDownloaded: unexpected('markDownloaded'),
   readDownloadMark: unexpected('readDownloadMark'),
   readSignature: unexpected('readSignature'),
+  readBox: async () => emulatedBox(19045),
+  repairBox: unexpected('repairBox'),
 };
 
 const DESCRIPTION = {

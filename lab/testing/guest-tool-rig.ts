@@ -5,6 +5,7 @@ import { remotePath } from '../core/ids.ts';
 import type { Connection } from '../core/transport.ts';
 import { agentToolkit } from '../toolkit/agent/agent-toolkit.ts';
 import { bundleGuestTool } from '../toolkit/agent/bundle-guest-tool.ts';
+import { agentProgram } from '../toolkit/agent/agent-program.ts';
 import { residentExchange } from '../toolkit/agent/resident-exchange.ts';
 import { callFor } from './calls.ts';
 import type { ToolkitRig } from './contracts/toolkit-contract.ts';
@@ -37,7 +38,7 @@ export async function guestToolRig(t: Test): Promise<GuestToolRig> {
     connection,
     launcher,
     root,
-    toolkit: agentToolkit(residentExchange(connection, launcher)),
+    toolkit: agentToolkit(residentExchange(connection, async () => agentProgram(launcher))),
     node,
     scratch: remotePath('C:\\contract'),
     place: async (to, content) => {

@@ -1,4 +1,5 @@
 import type { Connection } from '../core/transport.ts';
+import { agentProgram } from '../toolkit/agent/agent-program.ts';
 import { type Exchange, MOST_ANSWER_BYTES, toolFailure } from '../toolkit/agent/exchange.ts';
 import { invalidAnswer } from '../toolkit/agent/read-answer.ts';
 
@@ -6,12 +7,10 @@ import { invalidAnswer } from '../toolkit/agent/read-answer.ts';
 export const oneShotExchange =
   (connection: Connection, launcher: string): Exchange =>
   async (verb, question, call) => {
-    // A cmd.exe in between would cost as much as the tool itself.
-    const result = await connection.run(
-      { line: `${launcher} request`, shell: 'none', stdin: question, maxOutputBytes: MOST_ANSWER_BYTES },
-      call,
-    );
-    if (result.ended === 'timed-out' || result.exitCode !== 0) throw toolFailure(verb, launcher, result);
+    const program = agentProgram(launcher, 'request');
+    const { line, shell } = program;
+    const result = await connection.run({ line, shell, stdin: question, maxOutputBytes: MOST_ANSWER_BYTES }, call);
+    if (result.ended === 'timed-out' || result.exitCode !== 0) throw toolFailure(verb, program, result);
     if (result.truncated.stdout) throw invalidAnswer(verb, `it has more than ${MOST_ANSWER_BYTES} bytes`);
     return result.stdout;
   };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { boxAnswer, boxRepair } from '../core/box-truth.ts';
 import type { Format } from '../core/formats.ts';
 import type { RemotePath, Sha256 } from '../core/ids.ts';
 import type { Verb } from './questions.ts';
@@ -94,7 +95,23 @@ export const answers = {
     .max(MOST_RUNS),
   markDownloaded: nothing,
   readDownloadMark: z.strictObject({ mark: mark.optional() }),
-  readSignature: z.strictObject({ isPortableExecutable: z.boolean(), certificateTableBytes: count, digestMatches: z.boolean().optional() }),
+  readSignature: z.strictObject({
+    isPortableExecutable: z.boolean(),
+    certificateTableBytes: count,
+    digestMatches: z.boolean().optional(),
+    trustResult: z
+      .string()
+      // 0x800B0109
+      .regex(/^0x[0-9A-F]{8}$/)
+      .optional(),
+    signer: name.optional(),
+    signerThumbprint: z
+      .string()
+      .regex(/^[0-9A-F]{40}$/)
+      .optional(),
+  }),
+  readBox: boxAnswer,
+  repairBox: z.strictObject({ repairs: z.array(boxRepair).max(100) }),
 } as const satisfies Record<Verb, z.ZodType>;
 
 /** What a verb answers with, once it is validated. */

@@ -1,3 +1,4 @@
+import type { RepairableFact } from '../core/box-truth.ts';
 import type { DownloadMark, ListOptions, MeasuredProgram, ProgramRun, TreeFile } from '../core/toolkit.ts';
 
 /**
@@ -16,6 +17,8 @@ export interface Questions {
   readonly markDownloaded: { readonly file: string; readonly mark: DownloadMark };
   readonly readDownloadMark: { readonly file: string };
   readonly readSignature: { readonly file: string };
+  readonly readBox: Readonly<Record<string, never>>;
+  readonly repairBox: { readonly facts: readonly RepairableFact[]; readonly clockUnixMs: number };
 }
 
 export type Verb = keyof Questions;

@@ -21,6 +21,9 @@ export const smartScreenFacts = z.strictObject({
     isPortableExecutable: z.boolean(),
     certificateTableBytes: z.int().min(0).meta({ description: '0 means unsigned' }),
     digestMatches: z.boolean().optional().meta({ description: 'Absent where nothing in the guest could check it' }),
+    trustResult: z.string().optional().meta({ description: 'What WinVerifyTrust said; real Windows only' }),
+    signer: z.string().max(1024).optional(),
+    signerThumbprint: z.string().max(64).optional(),
   }),
 });
 export type SmartScreenFacts = z.infer<typeof smartScreenFacts>;

@@ -2,6 +2,7 @@ import type { Test } from 'tap';
 import type { Call } from '../../core/call.ts';
 import type { RemotePath } from '../../core/ids.ts';
 import type { ProgramRun, Toolkit } from '../../core/toolkit.ts';
+import { boxContract } from './toolkit/box.ts';
 import { descriptionContract } from './toolkit/description.ts';
 import { fileContract } from './toolkit/files.ts';
 import { measureContract } from './toolkit/measure.ts';
@@ -24,6 +25,8 @@ export interface ToolkitRig {
   readonly peakMemory: boolean;
   /** Within how many milliseconds a Node has surely started another and both run: how long a test of a time-out lasts. */
   readonly startUpMs: number;
+  /** Whether it knows nothing of the machine: PowerShell's C# without PowerShell around it. Absent: it does. */
+  readonly onlyFiles?: boolean;
   /** A fresh call for each question, long enough for any of them. */
   readonly call: () => Call;
 }
@@ -45,7 +48,10 @@ const LIMIT_MS = 300_000;
  */
 export async function toolkitContract(t: Test, name: string, rig: ToolkitRig): Promise<void> {
   await t.test(name, { timeout: LIMIT_MS }, async (t) => {
-    await descriptionContract(t, rig);
+    if (rig.onlyFiles !== true) {
+      await descriptionContract(t, rig);
+      await boxContract(t, rig);
+    }
     await fileContract(t, rig);
     await unpackContract(t, rig);
     await runContract(t, rig);

@@ -49,6 +49,8 @@ export function fakeToolkit(script: readonly ScriptedCall[], name: Toolkit['name
     markDownloaded: play('markDownloaded'),
     readDownloadMark: play('readDownloadMark'),
     readSignature: play('readSignature'),
+    readBox: play('readBox'),
+    repairBox: play('repairBox'),
     pending: () => waiting.map(describe),
   };
 }
@@ -80,6 +82,8 @@ export function recordingToolkit(real: Toolkit, script: ScriptedCall[]): Toolkit
     markDownloaded: record('markDownloaded'),
     readDownloadMark: record('readDownloadMark'),
     readSignature: record('readSignature'),
+    readBox: record('readBox'),
+    repairBox: record('repairBox'),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Call } from '../../core/call.ts';
 import type { EvidenceSink, Guest } from '../../core/check.ts';
 import { LabError } from '../../core/error.ts';
 import { type RemotePath, guestName, joinRemote, remotePath, sha256 } from '../../core/ids.ts';
+import { emulatedBox } from '../fixtures/box-answers.ts';
 import type { DownloadMark, MeasuredRun, ProgramResult, ProgramRun, SignatureFacts, Toolkit, TreeEntry } from '../../core/toolkit.ts';
 
 /** The files of a guest that exists in memory only. Paths are told apart as Windows does: not by case. */
@@ -159,6 +160,8 @@ export function memoryGuest(parts: MemoryGuestParts): MemoryGuest {
       if (files.read(file) === undefined) throw new Error(`${file} does not exist`);
       return parts.signature ?? { isPortableExecutable: true, certificateTableBytes: 0 };
     },
+    readBox: async () => emulatedBox(19045),
+    repairBox: async (facts) => facts.map((fact) => ({ fact, done: false, problem: 'nothing to repair' })),
   };
   const replaced: Toolkit = { ...strict, ...parts.verbs?.(strict, files) };
   return {
@@ -218,6 +221,8 @@ function watched(toolkit: Toolkit, asked: string[]): Toolkit {
     markDownloaded: wrap('markDownloaded', toolkit.markDownloaded),
     readDownloadMark: wrap('readDownloadMark', toolkit.readDownloadMark),
     readSignature: wrap('readSignature', toolkit.readSignature),
+    readBox: wrap('readBox', toolkit.readBox),
+    repairBox: wrap('repairBox', toolkit.repairBox),
   };
 }
 

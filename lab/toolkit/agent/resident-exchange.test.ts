@@ -4,6 +4,7 @@ import type { Connection, RemoteCommand } from '../../core/transport.ts';
 import { callUntil } from '../../engine/deadline.ts';
 import { callFor, openCall } from '../../testing/calls.ts';
 import { guestToolRig } from '../../testing/guest-tool-rig.ts';
+import { agentProgram } from './agent-program.ts';
 import { agentToolkit } from './agent-toolkit.ts';
 import { residentExchange } from './resident-exchange.ts';
 
@@ -20,7 +21,7 @@ function counting(connection: Connection): { readonly connection: Connection; re
 t.test('questions one after the other are answered by one process, overlapping ones by several', async (t) => {
   const rig = await guestToolRig(t);
   const { connection, started } = counting(rig.connection);
-  const toolkit = agentToolkit(residentExchange(connection, rig.launcher));
+  const toolkit = agentToolkit(residentExchange(connection, async () => agentProgram(rig.launcher)));
   const first = await toolkit.describe(openCall());
   t.same(await toolkit.describe(openCall()), first);
   await t.rejects(toolkit.unpack(remotePath('C:\\no.zip'), remotePath('C:\\x'), openCall()), { code: /^toolkit\./ });
@@ -34,7 +35,7 @@ t.test('questions one after the other are answered by one process, overlapping o
 t.test('a question that is given up ends its process; the next one gets another', async (t) => {
   const rig = await guestToolRig(t);
   const { connection, started } = counting(rig.connection);
-  const toolkit = agentToolkit(residentExchange(connection, rig.launcher));
+  const toolkit = agentToolkit(residentExchange(connection, async () => agentProgram(rig.launcher)));
   const sleeper = {
     executable: rig.node,
     args: ['-e', 'setTimeout(()=>{},60000)'],
@@ -82,7 +83,7 @@ const printing = (text: string): Connection =>
 
 t.test('what is not one answer to one question ends the process', async (t) => {
   for (const text of ['{"ok":{}}\n{"ok":{}}\n', '{"ok":{}}\nx', 'x'.repeat(17 << 20)]) {
-    const toolkit = agentToolkit(residentExchange(printing(text), 'tool'));
+    const toolkit = agentToolkit(residentExchange(printing(text), async () => agentProgram('tool')));
     await t.rejects(toolkit.remove(remotePath('C:\\x'), callFor(5000)), { code: 'toolkit.answer-invalid' });
   }
 });
@@ -99,7 +100,7 @@ t.test('a tool that speaks unasked is not asked again', async (t) => {
     signal.throwIfAborted();
     return ended;
   });
-  const toolkit = agentToolkit(residentExchange(eager, 'tool'));
+  const toolkit = agentToolkit(residentExchange(eager, async () => agentProgram('tool')));
   await toolkit.remove(remotePath('C:\\x'), callFor(5000));
   await new Promise((resolve) => setTimeout(resolve, 20));
   await toolkit.remove(remotePath('C:\\x'), callFor(5000));
@@ -109,7 +110,8 @@ t.test('a tool that speaks unasked is not asked again', async (t) => {
 t.test('a tool that ends, or a connection that is lost, is the error of the question', async (t) => {
   const ending = (exitCode: number): Connection =>
     scripted(async () => ({ ...ended, exitCode, stderr: Buffer.from('Cannot find module') }));
-  const asked = (connection: Connection): Promise<unknown> => agentToolkit(residentExchange(connection, 'tool')).describe(callFor(5000));
+  const asked = (connection: Connection): Promise<unknown> =>
+    agentToolkit(residentExchange(connection, async () => agentProgram('tool'))).describe(callFor(5000));
   await t.rejects(asked(ending(1)), { code: 'toolkit.tool-missing' });
   await t.rejects(asked(ending(0xc0000005)), { code: 'toolkit.tool-failed', message: /exit code 3221225477/ });
   const lost = new Error('the guest is gone');

@@ -1,6 +1,7 @@
 import type { Call } from '../../core/call.ts';
 import type { Connection } from '../../core/transport.ts';
 import type { Verb } from '../questions.ts';
+import type { ToolProgram } from '../tool-program.ts';
 import { type Exchange, MOST_ANSWER_BYTES, toolFailure } from './exchange.ts';
 import { invalidAnswer } from './read-answer.ts';
 
@@ -12,12 +13,12 @@ const MOST_KEPT_BYTES = 4096;
  * Processes of the in-guest tool that stay and answer question after question: a question takes one that is idle, or starts another. One that
  * failed in any way, or whose question was given up, is ended and not asked again. They end with the connection.
  */
-export function residentExchange(connection: Connection, launcher: string): Exchange {
+export function residentExchange(connection: Connection, program: () => Promise<ToolProgram>): Exchange {
   const idle: ResidentTool[] = [];
   return async (verb, question, call) => {
     let tool = idle.pop();
     while (tool?.ended) tool = idle.pop();
-    tool ??= new ResidentTool(connection, launcher);
+    tool ??= new ResidentTool(connection, await program());
     const answer = await tool.exchange(verb, question, call);
     idle.push(tool);
     return answer;
@@ -31,7 +32,7 @@ interface Asked {
 }
 
 class ResidentTool {
-  readonly #launcher: string;
+  readonly #program: ToolProgram;
   readonly #stop = new AbortController();
   readonly #questions: Uint8Array[] = [];
   #wake: (() => void) | undefined;
@@ -40,11 +41,11 @@ class ResidentTool {
   #sizeBytes = 0;
   #ended = false;
 
-  constructor(connection: Connection, launcher: string) {
-    this.#launcher = launcher;
+  constructor(connection: Connection, program: ToolProgram) {
+    this.#program = program;
     const command = {
-      line: `${launcher} serve`,
-      shell: 'none',
+      line: program.line,
+      shell: program.shell,
       stdin: this.#standardInput(),
       maxOutputBytes: MOST_KEPT_BYTES,
       onOutput: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => {
@@ -53,7 +54,7 @@ class ResidentTool {
     } as const;
     // It outlives the questions, so its call is none of theirs.
     connection.run(command, { signal: this.#stop.signal, deadline: { remainingMs: () => Infinity } }).then(
-      (result) => this.#over(toolFailure(this.#asked?.verb ?? 'describe', this.#launcher, result)),
+      (result) => this.#over(toolFailure(this.#asked?.verb ?? 'describe', this.#program, result)),
       (error: unknown) => this.#over(error),
     );
   }
@@ -80,6 +81,7 @@ class ResidentTool {
   }
 
   async *#standardInput(): AsyncGenerator<Uint8Array> {
+    if (this.#program.opening !== undefined) yield this.#program.opening;
     while (!this.#ended) {
       if (this.#questions.length > 0) yield Buffer.concat(this.#questions.splice(0));
       else await new Promise<void>((resolve) => (this.#wake = resolve));

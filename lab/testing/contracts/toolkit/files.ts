@@ -194,9 +194,11 @@ export async function fileContract(t: Test, rig: ToolkitRig): Promise<void> {
     await rig.place(archive, await zipOf(cases.map(([path, bytes]) => ({ path, content: Buffer.from(bytes) }))));
     await toolkit.unpack(archive, joinRemote(scratch, 'signature'), call());
     for (const [name, , expected] of cases) {
-      const { digestMatches, ...facts } = await toolkit.readSignature(at(name), call());
+      const { digestMatches, trustResult, signer, signerThumbprint, ...facts } = await toolkit.readSignature(at(name), call());
       t.same(facts, expected, name);
       t.not(digestMatches, true, 'nothing here has a digest that could match');
+      t.not(trustResult, '0x00000000', 'nor anything to be trusted');
+      t.same([signer, signerThumbprint], [undefined, undefined], 'nobody signed');
     }
     await t.rejects(toolkit.readSignature(at('absent.exe'), call()), { code: 'toolkit.verb-failed' });
   });

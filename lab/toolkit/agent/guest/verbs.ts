@@ -1,5 +1,6 @@
 import type { Answer } from '../../answers.ts';
 import type { Questions, Verb } from '../../questions.ts';
+import { readBox, repairBox } from './box-truth.ts';
 import { describeGuest } from './describe-guest.ts';
 import { markDownloaded, readDownloadMark } from './download-mark.ts';
 import { listTree } from './list-tree.ts';
@@ -27,4 +28,6 @@ export const verbs: Verbs = {
   markDownloaded,
   readDownloadMark,
   readSignature,
+  readBox,
+  repairBox,
 };
