@@ -85,7 +85,7 @@ export type TimestampServer = z.infer<typeof timestampServer>;
 
 /** How the executable is signed. Absent in the configuration: it is not, by choice. */
 export const signingConfig = z.strictObject({
-  signer: signerConfig,
+  signer: signerConfig.meta({ description: 'What signs, and with which key: see docs/guide/signing.md' }),
   description: z
     .string()
     .max(200)

@@ -82,7 +82,12 @@ export class GuestSession implements AsyncDisposable {
   async #rewind(call: Call): Promise<void> {
     const { clock, emit, timeouts } = this.#parts;
     const startedMs = clock.monotonicMs();
-    using timed = callWithin((this.lease.spec.acquireSeconds ?? timeouts.acquireSeconds) * 1000, `rewinding ${this.lease.spec.name}`, clock, call);
+    using timed = callWithin(
+      (this.lease.spec.acquireSeconds ?? timeouts.acquireSeconds) * 1000,
+      `rewinding ${this.lease.spec.name}`,
+      clock,
+      call,
+    );
     await this[Symbol.asyncDispose]().catch(() => {});
     await this.lease.rewind(timed);
     this.#condition = 'pristine';
