@@ -46,6 +46,10 @@ async function packAll(
   folder: string,
   entries: readonly ArchiveEntry[],
 ): Promise<void> {
+  const givenUp = new Promise<never>((_, reject) => {
+    tar.once('close', () => reject(new Error('the archive was given up')));
+  });
+  givenUp.catch(() => {});
   for (const { path: name, sizeBytes, executable } of entries.toSorted(byPath)) {
     const header = {
       name: `${folder}/${name}`,
@@ -58,15 +62,15 @@ async function packAll(
       gname: 'root',
     };
     const source = await streamPlainFile(path.join(directory, name));
-    await new Promise<void>((resolve, reject) => {
+    const packed = new Promise<void>((resolve, reject) => {
       const entry = tar.entry(header, (error) => {
         if (error) reject(LabError.of('bundle.changed', { path: name, was: `${sizeBytes} bytes`, is: error.message }));
         else resolve();
       });
       source.once('error', reject);
-      tar.once('close', () => reject(new Error('the archive was given up')));
       source.pipe(entry);
     });
+    await Promise.race([packed, givenUp]).finally(() => source.destroy());
   }
   tar.finalize();
 }
