@@ -45,7 +45,11 @@ t.test('the real command line on two embedded guests, from source to a sealed re
     ],
   );
   t.match(await readFile(path.join(folder, 'report.html'), 'utf8'), /emulated, not Windows/);
-  t.same((await readdir(path.join(folder, 'release'))).toSorted(), ['anivault-0.1.0-win-x64.zip', 'manifest.json']);
+  t.same((await readdir(path.join(folder, 'release'))).toSorted(), [
+    'anivault-0.1.0-win-x64.intoto.jsonl',
+    'anivault-0.1.0-win-x64.zip',
+    'manifest.json',
+  ]);
 
   await t.test('it can be verified, rejudged, listed and rendered again', async (t) => {
     t.match(await lab('verify', 'latest', '--reports', reports), { exitCode: 0, stdout: /not one byte changed/ });

@@ -9,11 +9,18 @@ export interface HostKey {
   readonly sha256: string;
 }
 
+const MOST_TRIES = 8;
+
 /** Makes a fresh Ed25519 key. */
 export function makeHostKey(): HostKey {
-  const { private: privateKey, public: publicKey } = ssh2.utils.generateKeyPairSync('ed25519');
-  // ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB…
-  return { privateKey, sha256: fingerprintOf(Buffer.from(publicKey.split(' ')[1] ?? '', 'base64')) };
+  for (let tries = 0; ; tries += 1) {
+    const { private: privateKey, public: publicKey } = ssh2.utils.generateKeyPairSync('ed25519');
+    const parsed = ssh2.utils.parseKey(privateKey);
+    // ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB…
+    if (!(parsed instanceof Error)) return { privateKey, sha256: fingerprintOf(Buffer.from(publicKey.split(' ')[1] ?? '', 'base64')) };
+    // Of three hundred keys that ssh2 1.17.0 writes it cannot read one.
+    if (tries === MOST_TRIES) throw parsed;
+  }
 }
 
 /** The fingerprint of a public key in its wire form. */

@@ -13,6 +13,8 @@ function arbitraryOf(schema: Schema): fc.Arbitrary<unknown> {
   if ('const' in schema) return fc.constant(schema['const']);
   if (Array.isArray(schema['enum'])) return fc.constantFrom(...(schema['enum'] as readonly unknown[]));
   if (Array.isArray(schema['anyOf'])) return fc.oneof(...(schema['anyOf'] as readonly Schema[]).map(arbitraryOf));
+  if (Array.isArray(schema['type']))
+    return fc.oneof(...(schema['type'] as readonly string[]).map((type) => arbitraryOf({ ...schema, type })));
   switch (schema['type']) {
     case 'null':
       return fc.constant(null);

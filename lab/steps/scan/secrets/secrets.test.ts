@@ -36,6 +36,7 @@ t.test('sources, bundle and the program inside are looked at', async (t) => {
   t.match(control, { caught: true });
   t.ok(looked.files >= 10 && looked.bytes > 1000);
   t.same(outcome.kind === 'findings' ? outcome.findings.map(({ where }) => where?.path ?? '').toSorted() : outcome, [
+    'bundle/docs/guide.html',
     'bundle/docs/guide.md',
     'bundle/small.exe',
     'docs/anivault/guide.md',
