@@ -9,8 +9,11 @@ export interface KeyPair {
 
 /** Makes a fresh Ed25519 pair; with a passphrase the private half is sealed with it. */
 export function makeKey(passphrase?: string): KeyPair {
-  const pair = ssh2.utils.generateKeyPairSync('ed25519', passphrase === undefined ? {} : { passphrase, cipher: 'aes256-ctr', rounds: 4 });
-  return { privateKey: pair.private, publicKey: pair.public };
+  for (;;) {
+    const pair = ssh2.utils.generateKeyPairSync('ed25519', passphrase === undefined ? {} : { passphrase, cipher: 'aes256-ctr', rounds: 4 });
+    // Of three hundred keys that ssh2 1.17.0 writes it cannot read one.
+    if (!(ssh2.utils.parseKey(pair.private, passphrase) instanceof Error)) return { privateKey: pair.private, publicKey: pair.public };
+  }
 }
 
 /** The private half in a file as OpenSSH wants it: nobody else may read it. */

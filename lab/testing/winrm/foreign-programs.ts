@@ -2,22 +2,25 @@ import { existsSync } from 'node:fs';
 import { type ExecOptions, type ExecResult, exec } from '../../host/exec.ts';
 import { callFor } from '../calls.ts';
 
-/** WinRM clients, both ends of SSH and signing tools of other people, as Debian installs them: the file that shows that one is there, and its package. `.ci/run` installs them. */
+/**
+ * WinRM clients, both ends of SSH and signing tools of other people, as Debian installs them: the file that shows that one is there, its package, and
+ * what it is met for. `.ci/run` installs them.
+ */
 export const foreignPrograms = {
-  pywinrm: { file: '/usr/lib/python3/dist-packages/winrm/__init__.py', package: 'python3-winrm' },
-  curl: { file: '/usr/bin/curl', package: 'curl' },
-  gssNtlm: { file: '/etc/gss/mech.d/mech.ntlmssp.conf', package: 'gss-ntlmssp' },
-  winrmcp: { file: '/usr/bin/winrmcp', package: 'winrmcp' },
-  packer: { file: '/usr/bin/packer', package: 'packer' },
-  wsl: { file: '/usr/bin/wslid', package: 'wsl' },
-  ssh: { file: '/usr/bin/ssh', package: 'openssh-client' },
-  sshd: { file: '/usr/sbin/sshd', package: 'openssh-server' },
-  openssl: { file: '/usr/bin/openssl', package: 'openssl' },
-  osslsigncode: { file: '/usr/bin/osslsigncode', package: 'osslsigncode' },
-  softhsm: { file: '/usr/bin/softhsm2-util', package: 'softhsm2' },
-  pkcs11Engine: { file: '/usr/lib/x86_64-linux-gnu/engines-3/pkcs11.so', package: 'libengine-pkcs11-openssl' },
-  pkcs11Tool: { file: '/usr/bin/pkcs11-tool', package: 'opensc' },
-  ansible: { file: '/usr/bin/ansible', package: 'ansible-core' },
+  pywinrm: { file: '/usr/lib/python3/dist-packages/winrm/__init__.py', package: 'python3-winrm', of: 'winrm' },
+  curl: { file: '/usr/bin/curl', package: 'curl', of: 'winrm' },
+  gssNtlm: { file: '/etc/gss/mech.d/mech.ntlmssp.conf', package: 'gss-ntlmssp', of: 'winrm' },
+  winrmcp: { file: '/usr/bin/winrmcp', package: 'winrmcp', of: 'winrm' },
+  packer: { file: '/usr/bin/packer', package: 'packer', of: 'winrm' },
+  wsl: { file: '/usr/bin/wslid', package: 'wsl', of: 'winrm' },
+  ssh: { file: '/usr/bin/ssh', package: 'openssh-client', of: 'ssh' },
+  sshd: { file: '/usr/sbin/sshd', package: 'openssh-server', of: 'ssh' },
+  openssl: { file: '/usr/bin/openssl', package: 'openssl', of: 'signing' },
+  osslsigncode: { file: '/usr/bin/osslsigncode', package: 'osslsigncode', of: 'signing' },
+  softhsm: { file: '/usr/bin/softhsm2-util', package: 'softhsm2', of: 'signing' },
+  pkcs11Engine: { file: '/usr/lib/x86_64-linux-gnu/engines-3/pkcs11.so', package: 'libengine-pkcs11-openssl', of: 'signing' },
+  pkcs11Tool: { file: '/usr/bin/pkcs11-tool', package: 'opensc', of: 'signing' },
+  ansible: { file: '/usr/bin/ansible', package: 'ansible-core', of: 'winrm' },
 } as const;
 
 export type ForeignProgram = keyof typeof foreignPrograms;
