@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { writeProblem } from './program-error.ts';
+import { renameOver } from './rename-over.ts';
 
 /** Writes a file so that readers see either the old one or all of the new one: temporary name, flush, rename. */
 export async function writeFileAtomic(file: string, text: string): Promise<void> {
@@ -15,7 +16,7 @@ export async function writeFileAtomic(file: string, text: string): Promise<void>
     } finally {
       await handle.close();
     }
-    await rename(temporary, file);
+    await renameOver(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true });
     throw writeProblem(error, file);

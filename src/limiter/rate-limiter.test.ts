@@ -111,7 +111,7 @@ t.test('what the ledger says counts, and what is learnt is told to it', async (t
     { kind: 'paused', until: clock.time + 2_000 },
   ];
   const ledger: TokenLedger = {
-    take: async () => answers.shift() ?? { kind: 'taken', token: { number: 3, freeAt: 0 } },
+    take: async () => answers.shift() ?? { kind: 'taken', token: { number: 3, generation: 1, freeAt: 0 } },
     giveBack: async (token) => void calls.push(`back ${token.number}`),
     pause: async (until) => void calls.push(`pause ${until - clock.time}`),
   };

@@ -2,9 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import * as fc from 'fast-check';
 import t from 'tap';
 import { asOrdinaryUser, ordinaryFolder } from '../testing/ordinary-user.ts';
 import { standInKeys, startTmdbStandIn } from '../testing/tmdb-stand-in.ts';
+import { readTokens } from './ledger-names.ts';
 import { openTokenLedger } from './token-ledger.ts';
 
 const limits = { requests: 5, windowMs: 1_000, longestPauseMs: 60_000 };
@@ -54,11 +56,36 @@ t.test('survives what people do to it', async (t) => {
   t.equal((await ledger.take(1_000)).kind, 'taken');
   rmSync(tokens, { recursive: true });
   t.equal((await ledger.take(1_000)).kind, 'taken', 'the folder is gone');
-  rmSync(tokens, { recursive: true });
-  mkdirSync(tokens);
-  writeFileSync(path.join(tokens, 'notes.txt'), '');
-  t.equal((await ledger.take(1_000)).kind, 'taken', 'nothing of use is in it');
-  t.equal(readdirSync(folder).length, 1, 'and no leftovers');
+  for (const name of ['notes.txt', '99.1', '1.x', '-1.2.3', 'pause-soon']) writeFileSync(path.join(tokens, name), '');
+  t.equal((await ledger.take(1_000)).kind, 'taken', 'files of somebody else');
+});
+
+t.test('a process that was killed between taking a token and saying so blocks it no longer than another', async (t) => {
+  const folder = t.testdir({ 'tokens-5': Object.fromEntries([0, 1, 2, 3, 4].map((number) => [`${number}.7`, ''])) });
+  const ledger = openTokenLedger(folder, limits, HOLD_MS);
+  const now = Date.now();
+  const answer = await ledger.take(now);
+  t.ok(answer.kind === 'wait' && answer.forMs > HOLD_MS && answer.forMs <= HOLD_MS + limits.windowMs + 1, JSON.stringify(answer));
+  t.match(await ledger.take(now + HOLD_MS + limits.windowMs + 1), { kind: 'taken', token: { generation: 8 } });
+});
+
+t.test('files do not pile up', async (t) => {
+  const folder = t.testdir({});
+  const ledger = openTokenLedger(folder, limits, HOLD_MS);
+  for (let turn = 0; turn < 100; turn += 1) {
+    const answer = await ledger.take(turn * 2_000);
+    if (answer.kind !== 'taken') throw new Error(answer.kind);
+    await ledger.giveBack(answer.token, turn * 2_000);
+  }
+  t.ok(readdirSync(path.join(folder, 'tokens-5')).length <= 5 * 6);
+});
+
+t.test('a process that slept for long cannot take what others have used since', async (t) => {
+  const names = ['3.6', '3.6.5000', '3.7', '3.7.6000'];
+  t.same(readTokens(names, 5)[3], { number: 3, generation: 7, freeAt: 6_000, old: ['3.6', '3.6.5000'] });
+  t.same(readTokens(['3.8', ...names], 5)[3]?.freeAt, undefined);
+  t.same(readTokens([], 5)[0], { number: 0, generation: 0, freeAt: 0, old: [] });
+  fc.assert(fc.property(fc.array(fc.string()), (any) => readTokens(any, 5).length === 5));
 });
 
 t.test('a clock that was put back blocks nothing for long', async (t) => {

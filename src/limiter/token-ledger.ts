@@ -1,12 +1,13 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ProgramError, writeProblem } from '../core/program-error.ts';
+import { type LedgerToken, readTokens } from './ledger-names.ts';
 import type { Limits } from './limits.ts';
 
 /** A token of the ledger, taken by this process. */
 export interface TakenToken {
   readonly number: number;
+  readonly generation: number;
   /** The moment at which it would be free again if this process ended now. */
   readonly freeAt: number;
 }
@@ -27,21 +28,20 @@ export interface TokenLedger {
   readonly pause: (until: number, now: number) => Promise<void>;
 }
 
-// 07-1700000000000
-const TOKEN = /^(\d{1,4})-(\d{1,15})$/;
-// pause-1700000000000
-const PAUSE = /^pause-(\d{1,15})$/;
-const MOST_ATTEMPTS = 50;
-/** Windows says these also of a file that somebody else is looking at or renaming. */
+/** Others may be quicker so many times in a row; after that it is a matter of waiting a moment. */
+const MOST_ATTEMPTS = 20;
+const MOMENT_MS = 5;
+/** Windows says these also of a file that somebody else is looking at or removing. */
 const MAYBE_BUSY: ReadonlySet<string | undefined> = process.platform === 'win32' ? new Set(['EPERM', 'EACCES', 'EBUSY']) : new Set();
-/** What a rename of a folder onto one that holds something gives. */
-const FULL_FOLDER: ReadonlySet<string | undefined> = new Set(['ENOTEMPTY', 'EEXIST', ...MAYBE_BUSY]);
+/** Refusals of a whole folder look the same on Windows: so many in a row are one. */
+const MOST_REFUSALS = 10;
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 
 /**
- * A ledger in a folder, without locks. A token is an empty file whose name says when it is free again, and to take it is to rename it: of several
- * processes that try the same rename one succeeds and the others find the old name gone. A process that is killed leaves a token that comes back by
- * itself, because a taken token already bears the time at which it is free at the latest (`holdMs` and a window from now); an answer sets an earlier one.
+ * A ledger in a folder, without locks, of empty files whose names say everything. To take the token 7 for the fifth time is to create `7.5`, and of several
+ * processes that create a file exclusively one succeeds. (A rename would not do: on Windows two processes can open a file and then both rename it.) Files
+ * `7.5.TIME` say when it is free again; the earliest counts. A taker writes one far enough away for its request, so that a process that is killed blocks a
+ * token for `holdMs` and a window at most, and an answer adds an earlier one.
  *
  * Since a token goes back one window after the *answer*, and a request arrives before its answer leaves, the service itself never sees more than
  * `limits.requests` arrive within a window, whatever delays there are on the way.
@@ -52,111 +52,111 @@ export function openTokenLedger(
   holdMs: number,
 ): TokenLedger {
   const tokens = path.join(folder, `tokens-${limits.requests}`);
-  const fileOf = (number: number, freeAt: number): string => path.join(tokens, `${number}-${freeAt}`);
-  const latest = (now: number): number => now + holdMs + limits.windowMs;
+  const latest = (now: number): number => Math.ceil(now + holdMs + limits.windowMs);
+  let refusals = 0;
 
-  const take = async (now: number): Promise<TokenAnswer> => {
-    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
-      const names = await listOrMake(folder, tokens, limits.requests);
-      const paused = await pauseIn(tokens, names, now, limits);
-      if (paused !== undefined) return { kind: 'paused', until: paused };
-      const found = names.flatMap((name) => {
-        const [, number, freeAt] = TOKEN.exec(name) ?? [];
-        return number === undefined ? [] : [{ number: Number(number), freeAt: Number(freeAt) }];
-      });
-      if (found.length === 0) {
-        await setAside(folder, tokens);
-        continue;
-      }
-      const free = found.filter((token) => token.freeAt <= now);
-      if (free.length === 0) {
-        const next = Math.min(...found.map((token) => token.freeAt));
-        // Further away than any token can be: the clock was put back. They start anew from here.
-        if (next <= latest(now)) return { kind: 'wait', forMs: Math.max(1, next - now) };
-        for (const token of found) await renamed(fileOf(token.number, token.freeAt), fileOf(token.number, latest(now)));
-        continue;
-      }
-      // Any free one will do; different processes should reach for different ones.
-      const token = free[randomBytes(2).readUInt16LE() % free.length] as (typeof free)[number];
-      const freeAt = latest(now);
-      if (await renamed(fileOf(token.number, token.freeAt), fileOf(token.number, freeAt))) {
-        return { kind: 'taken', token: { number: token.number, freeAt } };
-      }
-    }
-    throw new ProgramError('state-busy', `The folder ${tokens} does not stay as it is written`);
-  };
-
-  return {
-    take,
-    giveBack: async (token, now) => {
-      const freeAt = now + limits.windowMs;
-      if (freeAt < token.freeAt) await renamed(fileOf(token.number, token.freeAt), fileOf(token.number, freeAt));
-    },
-    pause: async (until, now) => {
-      const believed = Math.min(until, now + limits.longestPauseMs);
-      if (believed <= now) return;
-      await listOrMake(folder, tokens, limits.requests);
-      try {
-        await writeFile(path.join(tokens, `pause-${Math.ceil(believed)}`), '');
-      } catch (error) {
-        // Somebody else set the folder aside meanwhile: the pause is lost for others, this process keeps it all the same.
-        if (codeOf(error) !== 'ENOENT') throw writeProblem(error, tokens);
-      }
-    },
-  };
-}
-
-/** The names in the folder of tokens; makes it when it is not there, whole or not at all. */
-async function listOrMake(folder: string, tokens: string, count: number): Promise<readonly string[]> {
-  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
+  const list = async (): Promise<readonly string[]> => {
     try {
       return await readdir(tokens);
     } catch (error) {
       if (codeOf(error) !== 'ENOENT') throw writeProblem(error, tokens);
     }
-    const temporary = path.join(folder, `.tokens-${process.pid}-${randomBytes(4).toString('hex')}`);
     try {
-      await mkdir(temporary, { recursive: true, mode: 0o700 });
-      for (let number = 0; number < count; number += 1) await writeFile(path.join(temporary, `${number}-0`), '');
-      await rename(temporary, tokens);
+      await mkdir(tokens, { recursive: true, mode: 0o700 });
+      return [];
     } catch (error) {
-      await rm(temporary, { recursive: true, force: true });
-      // Another process was quicker: a folder that is not empty is never replaced by a rename.
-      if (!FULL_FOLDER.has(codeOf(error)) || attempt > MOST_ATTEMPTS / 2) throw writeProblem(error, tokens);
+      throw writeProblem(error, tokens);
     }
-  }
-  throw new ProgramError('state-busy', `The folder ${tokens} cannot be made`);
+  };
+
+  /** Creates a file; `false` when it is there already, or when the folder went away meanwhile. */
+  const create = async (name: string): Promise<boolean> => {
+    try {
+      await writeFile(path.join(tokens, name), '', { flag: 'wx', mode: 0o600 });
+      refusals = 0;
+      return true;
+    } catch (error) {
+      const code = codeOf(error);
+      if (MAYBE_BUSY.has(code)) refusals += 1;
+      if ((code !== 'EEXIST' && code !== 'ENOENT' && !MAYBE_BUSY.has(code)) || refusals > MOST_REFUSALS) throw writeProblem(error, tokens);
+      return false;
+    }
+  };
+  const remove = async (name: string): Promise<void> => rm(path.join(tokens, name), { force: true }).catch(() => {});
+
+  /** When a token is free that has been taken by a process that has not said so yet, or was killed before it could. */
+  const unsaid = async ({ number, generation }: LedgerToken, now: number): Promise<number> => {
+    const about = await stat(path.join(tokens, `${number}.${generation}`)).catch(() => undefined);
+    return about === undefined ? now + MOMENT_MS : Math.ceil(about.mtimeMs) + holdMs + limits.windowMs;
+  };
+
+  const takeOne = async (token: LedgerToken, now: number): Promise<TakenToken | undefined> => {
+    const { number } = token;
+    const generation = token.generation + 1;
+    if (!(await create(`${number}.${generation}`))) return undefined;
+    // Whoever has looked long ago may create what others have used and removed; what came after it is there to be seen.
+    const there = readTokens(await list(), limits.requests)[number];
+    if (there !== undefined && there.generation > generation) {
+      await remove(`${number}.${generation}`);
+      return undefined;
+    }
+    const freeAt = latest(now);
+    await create(`${number}.${generation}.${freeAt}`);
+    await Promise.all(token.old.map(remove));
+    return { number, generation, freeAt };
+  };
+
+  const take = async (now: number): Promise<TokenAnswer> => {
+    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
+      const names = await list();
+      const paused = await pauseIn(names, now);
+      if (paused !== undefined) return { kind: 'paused', until: paused };
+      const known = await Promise.all(
+        readTokens(names, limits.requests).map(async (token) => ({ ...token, freeAt: token.freeAt ?? (await unsaid(token, now)) })),
+      );
+      const free = known.filter(({ freeAt }) => freeAt <= now);
+      if (free.length === 0) {
+        const next = Math.min(...known.map(({ freeAt }) => freeAt));
+        if (next <= latest(now)) return { kind: 'wait', forMs: Math.max(1, next - now) };
+        // Further away than any token can be: the clock was put back. They count from here.
+        for (const { number, generation } of known) await create(`${number}.${generation}.${latest(now)}`);
+        continue;
+      }
+      // Different processes should reach for different ones.
+      const token = await takeOne(free[Math.floor(Math.random() * free.length)] as LedgerToken, now);
+      if (token !== undefined) return { kind: 'taken', token };
+    }
+    return { kind: 'wait', forMs: MOMENT_MS };
+  };
+
+  /** The end of the longest pause that still holds; removes those that are over. */
+  const pauseIn = async (names: readonly string[], now: number): Promise<number | undefined> => {
+    let end: number | undefined;
+    for (const name of names) {
+      // pause-1700000000000
+      const until = Number(/^pause-(\d{1,15})$/.exec(name)?.[1] ?? Number.NaN);
+      if (Number.isNaN(until)) continue;
+      if (until > now && until <= now + limits.longestPauseMs) end = Math.max(end ?? 0, until);
+      else await remove(name);
+    }
+    return end;
+  };
+
+  return {
+    take,
+    giveBack: async ({ number, generation, freeAt }, now) => {
+      const back = Math.ceil(now + limits.windowMs);
+      if (back < freeAt) await create(`${number}.${generation}.${back}`);
+    },
+    pause: async (until, now) => {
+      const believed = Math.ceil(Math.min(until, now + limits.longestPauseMs));
+      if (believed <= now) return;
+      if ((await list()).length >= MOST_FILES)
+        throw new ProgramError('state-busy', `${tokens} is full of files that are not the program's`);
+      await create(`pause-${believed}`);
+    },
+  };
 }
 
-/** The end of the longest pause that still holds; removes those that are over. */
-async function pauseIn(
-  tokens: string,
-  names: readonly string[],
-  now: number,
-  limits: Pick<Limits, 'longestPauseMs'>,
-): Promise<number | undefined> {
-  let end: number | undefined;
-  for (const name of names) {
-    const until = Number(PAUSE.exec(name)?.[1] ?? Number.NaN);
-    if (Number.isNaN(until)) continue;
-    if (until > now && until <= now + limits.longestPauseMs) end = Math.max(end ?? 0, until);
-    else await rm(path.join(tokens, name), { force: true }).catch(() => {});
-  }
-  return end;
-}
-
-/** A folder without a single token is of no use: somebody emptied it. */
-async function setAside(folder: string, tokens: string): Promise<void> {
-  const aside = path.join(folder, `.tokens-${process.pid}-${randomBytes(4).toString('hex')}`);
-  if (await renamed(tokens, aside)) await rm(aside, { recursive: true, force: true });
-}
-
-async function renamed(from: string, to: string): Promise<boolean> {
-  try {
-    await rename(from, to);
-    return true;
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT' || MAYBE_BUSY.has(codeOf(error))) return false;
-    throw writeProblem(error, from);
-  }
-}
+/** Far more than tokens and pauses can need. */
+const MOST_FILES = 10_000;

@@ -28,7 +28,7 @@ type ToTitle<Result> = (result: Result, rank: number, byWholeTitle: boolean) => 
 
 /**
  * Asks TMDB: the whole title first, and other forms of it only while nothing is found that is nearly the same. Then the details of the likeliest ones, for
- * their other names and the sizes of their seasons.
+ * their other names and the sizes of their seasons; these in the user's language, since that is how titles are to be written.
  */
 export async function gatherTitles(
   query: TitleQuery,
@@ -80,8 +80,8 @@ export async function gatherTitles(
     likely.slice(0, MOST_DETAILS).map(async (title) => {
       const answer =
         title.kind === 'tv'
-          ? await source.get(seriesById(title.id, language), signal)
-          : await source.get(filmById(title.id, language), signal);
+          ? await source.get(seriesById(title.id, options.language), signal)
+          : await source.get(filmById(title.id, options.language), signal);
       note(answer.from);
       return answer.value === undefined ? title : withDetails(title, answer.value);
     }),
@@ -130,12 +130,13 @@ const filmTitle = (result: Film, rank: number, byWholeTitle: boolean): KnownTitl
 function withDetails(title: KnownTitle, details: SeriesDetails | FilmDetails): KnownTitle {
   const animated = details.genres?.some(({ id }) => id === ANIMATION) ?? title.animated;
   const otherNames = (details.alternative_titles?.results ?? details.alternative_titles?.titles ?? []).map((other) => other.title);
-  if (!('seasons' in details)) return { ...title, animated, otherNames };
+  otherNames.push(title.name);
+  if (!('seasons' in details)) return { ...title, name: details.title, animated, otherNames };
   const seasons = details.seasons.map((season) => ({
     season: season.season_number,
     episodes: season.episode_count,
     name: season.name,
     year: yearOf(season.air_date),
   }));
-  return { ...title, animated, otherNames, seasons };
+  return { ...title, name: details.name, animated, otherNames, seasons };
 }
