@@ -4,6 +4,7 @@ import type { Call } from '../../core/call.ts';
 import { foldersBelow } from '../../host/files.ts';
 import type { Folders } from '../../host/folders.ts';
 import { endLease, endVagrantProcesses } from './end-lease.ts';
+import { environmentOfLease } from './lease-folder.ts';
 import { dataFolderOf, leaseIsHeld, leasesFolder, readLeaseNote } from './lease-note.ts';
 import { indexedMachines, vagrantHomeIn } from './machine-index.ts';
 import { vagrantIn } from './vagrant.ts';
@@ -35,7 +36,7 @@ async function cleanLease(lease: string, settings: VagrantSettings, call: Call):
     if (await leaseIsHeld(note)) return undefined;
     await endVagrantProcesses(dataFolder);
     const env = { ...settings.env, ...(note.vagrantHome === undefined ? {} : { VAGRANT_HOME: note.vagrantHome }) };
-    const vagrant = vagrantIn({ ...settings, folder: note.folder, dataFolder, env });
+    const vagrant = vagrantIn({ ...environmentOfLease(lease, settings), env });
     return removed(`machine ${note.guest} of ${note.owner}, left by process ${note.pid}`, () =>
       endLease(vagrant, note.machine, lease, call),
     );
@@ -44,10 +45,9 @@ async function cleanLease(lease: string, settings: VagrantSettings, call: Call):
   if (!found || Date.now() - found.mtimeMs < NOTE_GRACE_MS) return undefined;
   await endVagrantProcesses(dataFolder);
   const home = vagrantHomeIn({ ...process.env, ...settings.env });
-  const known = (await indexedMachines(home)).filter((machine) => path.resolve(machine.dataFolder) === dataFolder);
+  const known = (await indexedMachines(home)).filter((machine) => path.resolve(machine.vagrantfileFolder) === lease);
   return removed(`the machine of ${path.basename(lease)}, which has no owner`, async () => {
-    for (const machine of known)
-      await vagrantIn({ ...settings, folder: machine.vagrantfileFolder, dataFolder }).destroy(machine.name, call);
+    for (const machine of known) await vagrantIn(environmentOfLease(lease, settings)).destroy(machine.name, call);
     await rm(lease, { recursive: true, force: true, maxRetries: 3 });
   });
 }

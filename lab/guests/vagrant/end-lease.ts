@@ -1,16 +1,26 @@
 import { readFile, readdir, rm } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
+import path from 'node:path';
 import type { Call } from '../../core/call.ts';
+import { filesBelow } from '../../host/files.ts';
+import { dataFolderOf } from './lease-note.ts';
 import type { Vagrant } from './vagrant.ts';
 
 const ROUNDS = 40;
 const ROUND_MS = 50;
 
-/** Destroys the machine of a lease and removes its folder. Harmless when nothing is left. Throws, and keeps the folder, when Vagrant cannot. */
+/**
+ * Destroys the machine of a lease and removes its folder. Harmless when nothing is left. Where Vagrant has made no machine it is not asked, so that
+ * a Vagrant that does not work at all keeps nothing alive. Throws, and keeps the folder for `lab clean`, when it cannot destroy one.
+ */
 export async function endLease(vagrant: Vagrant, machine: string, lease: string, call: Call): Promise<void> {
-  await vagrant.destroy(machine, call);
+  if (await hasMachine(dataFolderOf(lease))) await vagrant.destroy(machine, call);
   await rm(lease, { recursive: true, force: true, maxRetries: 3 });
 }
+
+/** Whether Vagrant has written down a machine: `machines/<name>/<provider>/id`. */
+const hasMachine = async (dataFolder: string): Promise<boolean> =>
+  (await filesBelow(path.join(dataFolder, 'machines')).catch((): string[] => [])).some((file) => path.basename(file) === 'id');
 
 /** Ends every process of Vagrant's that still works on the data of a lease: one that a killed lab left behind. Found by its environment. */
 export async function endVagrantProcesses(dataFolder: string): Promise<void> {

@@ -1,9 +1,11 @@
+import path from 'node:path';
 import type { Assurance } from '../../core/assurance.ts';
 import type { Call } from '../../core/call.ts';
 import { LabError } from '../../core/error.ts';
 import type { Isolation } from '../../core/guest.ts';
 import { exec } from '../../host/exec.ts';
 import { type HypervisorName, hypervisorNames } from './catalogue.ts';
+import { STAND_IN_MARK } from './stand-in-mark.ts';
 
 /** What the lab has to know about a hypervisor beside what Vagrant does for it. */
 export interface Hypervisor {
@@ -49,9 +51,6 @@ export const hypervisors: Readonly<Record<HypervisorName, Hypervisor>> = {
   embedded: { title: 'embedded guests behind Vagrant', parallelImport: true, assurance: 'emulated', isolation: 'none' },
 };
 
-/** What a stand-in for a hypervisor's program has to say of itself, so that nothing learnt from it is called Windows. */
-export const STAND_IN_MARK = 'Stand-in of AniVault Lab';
-
 /** What is really there, as it says itself. */
 export interface FoundHypervisor {
   readonly version: string;
@@ -59,14 +58,22 @@ export interface FoundHypervisor {
 }
 
 /** Asks a hypervisor what it is. Throws what starting its program throws. */
-export async function findHypervisor(name: HypervisorName, call: Call): Promise<FoundHypervisor> {
+export async function findHypervisor(
+  name: HypervisorName,
+  env: Readonly<Record<string, string>> | undefined,
+  call: Call,
+): Promise<FoundHypervisor> {
   const { program, assurance } = hypervisors[name];
   if (!program) return { version: '', assurance };
-  const asked = await exec(program.name, program.versionArgs, call);
+  const options = env === undefined ? {} : { env };
+  // VirtualBox for Windows is on no PATH, but says where it is.
+  const folder = name === 'virtualbox' ? (process.env['VBOX_MSI_INSTALL_PATH'] ?? '') : '';
+  const file = folder === '' ? program.name : path.join(folder, program.name);
+  const asked = await exec(file, program.versionArgs, call, options);
   call.signal.throwIfAborted();
   const version = /\d+(?:\.\d+)+(?:r\d+)?/.exec(`${asked.stdout}${asked.stderr}`)?.[0] ?? '';
   if (name !== 'virtualbox') return { version, assurance };
-  const { stdout } = await exec(program.name, ['list', 'systemproperties'], call);
+  const { stdout } = await exec(file, ['list', 'systemproperties'], call, options);
   call.signal.throwIfAborted();
   return { version, assurance: stdout.includes(STAND_IN_MARK) ? 'simulated' : assurance };
 }

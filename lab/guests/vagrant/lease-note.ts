@@ -15,8 +15,7 @@ const leaseNote = z.strictObject({
   guest: z.string(),
   machine: z.string(),
   hypervisor: z.enum(hypervisorNames),
-  /** Folder of the Vagrantfile, and Vagrant's own home if it was not the usual one: without them the machine is not found again. */
-  folder: z.string(),
+  /** Vagrant's own home if it was not the usual one: without it the machine is not found again. */
   vagrantHome: z.string().optional(),
   pid: z.int().positive(),
   /** When the process started, so that another one with its number is not taken for it. */

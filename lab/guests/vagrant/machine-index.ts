@@ -10,9 +10,7 @@ const index = z.object({
     z.object({
       name: z.string(),
       provider: z.string(),
-      local_data_path: z.string().nullable(),
       vagrantfile_path: z.string(),
-      state: z.string().nullable(),
     }),
   ),
 });
@@ -22,7 +20,6 @@ export interface IndexedMachine {
   readonly id: string;
   readonly name: string;
   readonly provider: string;
-  readonly dataFolder: string;
   readonly vagrantfileFolder: string;
 }
 
@@ -35,19 +32,12 @@ export async function indexedMachines(vagrantHome: string): Promise<readonly Ind
   const text = await readTextIfThere(path.join(vagrantHome, 'data', 'machine-index', 'index')).catch(() => undefined);
   if (text === undefined) return [];
   try {
-    return Object.entries(index.parse(JSON.parse(text)).machines).flatMap(([id, entry]) =>
-      entry.local_data_path === null
-        ? []
-        : [
-            {
-              id,
-              name: entry.name,
-              provider: entry.provider,
-              dataFolder: entry.local_data_path,
-              vagrantfileFolder: entry.vagrantfile_path,
-            },
-          ],
-    );
+    return Object.entries(index.parse(JSON.parse(text)).machines).map(([id, { name, provider, vagrantfile_path: vagrantfileFolder }]) => ({
+      id,
+      name,
+      provider,
+      vagrantfileFolder,
+    }));
   } catch {
     return [];
   }

@@ -1,17 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Call } from '../../core/call.ts';
 import { LabError } from '../../core/error.ts';
 import { type Endpoint, type GuestLease, type GuestSpec, type LeaseOwner, isolations } from '../../core/guest.ts';
 import type { Sha256 } from '../../core/ids.ts';
 import type { Masker } from '../../core/secret.ts';
+import { writeError } from '../../host/files.ts';
 import type { Folders } from '../../host/folders.ts';
 import { type LockHolder, takeLock } from '../../host/lock.ts';
 import type { HypervisorName, Machine } from './catalogue.ts';
 import { endLease } from './end-lease.ts';
 import { type FoundHypervisor, hypervisors } from './hypervisors.ts';
-import { dataFolderOf, leasesFolder, writeLeaseNote } from './lease-note.ts';
+import { environmentOfLease, makeLeaseFolder } from './lease-folder.ts';
+import { leasesFolder, writeLeaseNote } from './lease-note.ts';
 import type { VagrantMessage } from './machine-readable.ts';
 import { provisionReports } from './provision-report.ts';
 import { type Vagrant, vagrantIn } from './vagrant.ts';
@@ -58,28 +59,23 @@ export async function openVagrantLease(options: VagrantLeaseOptions, call: Call)
   const { spec, machine, owner, hypervisor } = options;
   const ownerName = owner.id.replaceAll(/[^A-Za-z0-9-]/g, '-').slice(0, MOST_OWNER_CHARACTERS);
   const folder = path.join(leasesFolder(options.folders), `${ownerName}-${spec.name}-${randomBytes(4).toString('hex')}`);
-  const settings: VagrantSettings = { ...options.settings, dataFolder: dataFolderOf(folder) };
-  const vagrant = vagrantIn(settings);
-  await mkdir(folder, { recursive: true });
-  const vagrantHome = settings.env?.['VAGRANT_HOME'] ?? process.env['VAGRANT_HOME'];
-  await writeLeaseNote(folder, {
-    owner: owner.id,
-    guest: spec.name,
-    machine: machine.name,
-    hypervisor,
-    folder: settings.folder,
-    ...(vagrantHome === undefined ? {} : { vagrantHome }),
-  });
+  const vagrant = vagrantIn(environmentOfLease(folder, options.settings));
   try {
+    await makeLeaseFolder(folder, options.settings);
+    const home = { ...process.env, ...options.settings.env }['VAGRANT_HOME'];
+    const note = { owner: owner.id, guest: spec.name, machine: machine.name, hypervisor };
+    await writeLeaseNote(folder, home === undefined ? note : { ...note, vagrantHome: home });
     const messages = await bringUp(vagrant, options, call);
     const told = whatWasTold(options, messages);
-    await vagrant.saveSnapshot(machine.name, PRISTINE, call);
-    const endpoint = await endpointOf(vagrant, options, told, call);
+    // Vagrant locks the machine for the one and not for the other.
+    const [endpoint] = await Promise.all([endpointOf(vagrant, options, told, call), vagrant.saveSnapshot(machine.name, PRISTINE, call)]);
     return leaseOf(vagrant, options, told, endpoint, folder);
   } catch (error) {
-    await endLease(vagrant, machine.name, folder, cleanUpCall());
+    // A machine that cannot be removed keeps its folder, by which `lab clean` finds it; what went wrong first is what is told.
+    await endLease(vagrant, machine.name, folder, cleanUpCall()).catch(() => {});
     call.signal.throwIfAborted();
     if (error instanceof LabError) throw error;
+    if ((error as NodeJS.ErrnoException).syscall !== undefined) throw writeError(error, folder);
     throw LabError.of('vagrant.guest-not-started', { guest: spec.name, reason: String(error) }, { cause: error });
   }
 }

@@ -1,17 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import t from 'tap';
 import type { Endpoint } from '../../core/guest.ts';
 import { systemClock } from '../../host/clock.ts';
 import { providerContract } from '../../testing/contracts/provider-contract.ts';
-import { hostProcesses } from '../../testing/host-processes.ts';
+import { leftOf, processesOf } from '../../testing/vagrant/left-of.ts';
 import { type VagrantProject, embeddedSpec, noEmbeddedVagrant, vagrantProject } from '../../testing/vagrant/vagrant-rig.ts';
 import { testCall } from '../../testing/wine-rig.ts';
 import { transports } from '../../transports/index.ts';
-import { leasesFolder } from './lease-note.ts';
 
 t.setTimeout(600_000);
 
@@ -23,29 +21,9 @@ async function say(endpoint: Endpoint, line: string): Promise<string> {
   return Buffer.from(result.stdout).toString().trim();
 }
 
-/** What is left of a project's machines: leases, and processes that were started for them. */
-async function remainsOf({ state, folder, env }: VagrantProject): Promise<readonly string[]> {
-  const leases = await readdir(leasesFolder({ cache: state, state })).catch(() => []);
-  const scratch = path.dirname(folder);
-  const running = (await hostProcesses()).filter(
-    ({ commandLine, pid }) =>
-      pid !== process.pid && (commandLine.includes(scratch) || commandLine.includes(env['LAB_STATE_DIR'] ?? scratch)),
-  );
-  return [...leases, ...running.map(({ commandLine }) => commandLine)];
-}
-
 /** Keepers of embedded guests that a project's machines are made of. */
-async function keepersOf({ env }: VagrantProject): Promise<readonly number[]> {
-  const { readFile } = await import('node:fs/promises');
-  const found = await Promise.all(
-    (await hostProcesses()).map(async ({ pid, commandLine }) => {
-      if (!commandLine.includes('guest start')) return [];
-      const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
-      return environment.includes(`LAB_STATE_DIR=${env['LAB_STATE_DIR']}`) ? [pid] : [];
-    }),
-  );
-  return found.flat();
-}
+const keepersOf = async (project: VagrantProject): Promise<readonly number[]> =>
+  (await processesOf(project)).filter(({ commandLine }) => commandLine.includes('guest start')).map(({ pid }) => pid);
 
 if (noEmbeddedVagrant) t.test('real Vagrant', { skip: noEmbeddedVagrant }, async () => {});
 else {
@@ -69,7 +47,7 @@ else {
       keeper.kill('SIGKILL');
       await gone;
     },
-    remains: async () => [...(await remainsOf(project)), ...(await keepersOf(project)).map(String)],
+    remains: () => leftOf(project),
     trace: {
       leave: async (endpoint) => void (await say(endpoint, 'echo trace> C:\\windows\\system32\\trace.txt')),
       find: async (endpoint) => (await say(endpoint, 'if exist C:\\windows\\system32\\trace.txt echo found')) === 'found',

@@ -109,7 +109,7 @@ async function lookAround(settings: VagrantSettings, wanted: string | undefined,
   const catalogue = await readCatalogue(settings.folder as LocalPath);
   const hypervisor = chosenHypervisor(catalogue.hypervisor, wanted);
   const version = await vagrantIn(settings).version(call);
-  const found = await findHypervisor(hypervisor, call).catch((error: unknown) => {
+  const found = await findHypervisor(hypervisor, settings.env, call).catch((error: unknown) => {
     call.signal.throwIfAborted();
     throw LabError.of('vagrant.provider-unusable', { reason: String(error) });
   });

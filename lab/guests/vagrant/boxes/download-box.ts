@@ -2,7 +2,6 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Call } from '../../../core/call.ts';
 import { LabError } from '../../../core/error.ts';
@@ -28,8 +27,8 @@ export interface Downloaded {
   readonly source: string;
 }
 
-/** Sources that fail in the middle are asked again where they stopped. */
-const ATTEMPTS = 5;
+/** A source that fails in the middle is asked again where it stopped, and so often without having given anything. */
+const FRUITLESS_ATTEMPTS = 2;
 
 /**
  * Fetches a file as large as a box: goes on where an earlier try or process stopped, tries one source after the other, and gives the file its name
@@ -42,7 +41,7 @@ export async function downloadBox(options: DownloadOptions, call: Call): Promise
   const partial = `${target}.partial`;
   let last: unknown;
   for (const source of options.sources) {
-    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    for (let fruitless = 0; fruitless < FRUITLESS_ATTEMPTS;) {
       const before = await sizeOf(partial);
       try {
         const sha256 = await fetchInto(partial, source, options, call);
@@ -59,8 +58,7 @@ export async function downloadBox(options: DownloadOptions, call: Call): Promise
         if (error instanceof LabError) throw error;
         if (isDiskProblem(error)) throw writeError(error, partial);
         last = error;
-        // Nothing new came: this source will not get better by asking again.
-        if ((await sizeOf(partial)) <= before) break;
+        fruitless = (await sizeOf(partial)) > before ? 0 : fruitless + 1;
       }
     }
   }
@@ -145,7 +143,8 @@ async function openSource(source: string, there: number, known: string | undefin
   if (partialAnswer && Number(range?.[1]) !== there) throw new Error(`${source} went on somewhere else than it was asked to`);
   const length = answer.headers.get('content-length');
   return {
-    body: Readable.fromWeb(answer.body as Parameters<typeof Readable.fromWeb>[0]),
+    // As it is: a stream of Node's would throw out of nowhere when it breaks before it is read.
+    body: answer.body,
     startsAt: partialAnswer ? there : 0,
     totalBytes: partialAnswer ? Number(range?.[2]) : length === null ? undefined : Number(length),
     // Weak tags do not promise the same bytes (RFC 9110, section 13.1.5).

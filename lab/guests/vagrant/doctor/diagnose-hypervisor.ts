@@ -16,11 +16,11 @@ const remedies: Readonly<Record<HypervisorName, string>> = {
 };
 
 /** The hypervisor itself. A stand-in is told as one. */
-export async function diagnoseHypervisor(name: HypervisorName, call: Call): Promise<readonly Diagnosis[]> {
+export async function diagnoseHypervisor({ env }: VagrantSettings, name: HypervisorName, call: Call): Promise<readonly Diagnosis[]> {
   const { title } = hypervisors[name];
   const subject = `hypervisor ${name}`;
   try {
-    const { version, assurance } = await findHypervisor(name, call);
+    const { version, assurance } = await findHypervisor(name, env, call);
     if (assurance === 'windows') return [{ subject, state: 'ok', message: `${title} ${version}`.trim() }];
     return [
       {

@@ -31,7 +31,7 @@ export async function diagnoseVagrant(options: DiagnoseVagrantOptions, call: Cal
   const there = vagrant.state !== 'missing';
   const home = vagrantHomeIn({ ...process.env, ...settings.env });
   const groups = await Promise.all([
-    diagnoseHypervisor(hypervisor, call),
+    diagnoseHypervisor(settings, hypervisor, call),
     diagnoseVirtualisation(hypervisor),
     there ? diagnosePlugin(settings, hypervisor, call) : [],
     there ? diagnoseWinrm(settings, call) : [],
