@@ -68,6 +68,8 @@ t.test('suppressions hold for what they name, until their day', async (t) => {
   const holding: readonly ScanPolicy['suppressions'][number][] = [
     base,
     { ...base, path: 'src/a.ts' },
+    { ...base, path: 'src/*.ts' },
+    { ...base, path: '**.ts' },
     { ...base, fingerprint: '0123456789abcdef' },
   ];
   for (const suppression of holding) {
@@ -79,6 +81,9 @@ t.test('suppressions hold for what they name, until their day', async (t) => {
   const others = [
     { ...base, code: 'secrets.other' },
     { ...base, path: 'src/b.ts' },
+    { ...base, path: '*.ts' },
+    { ...base, path: 'src/a?ts' },
+    { ...base, path: 'rc/a.ts' },
     { ...base, fingerprint: 'fedcba9876543210' },
   ];
   for (const suppression of others) {

@@ -86,8 +86,15 @@ export const scanAbsence = (scanner: string, reason: string): string => `${scann
 function matches(exception: ScanPolicy['suppressions'][number], finding: ScanFinding): boolean {
   if (exception.code !== finding.code) return false;
   if (exception.fingerprint !== undefined && exception.fingerprint !== finding.fingerprint) return false;
-  return exception.path === undefined || exception.path === finding.where?.path;
+  return exception.path === undefined || (finding.where !== undefined && patternOf(exception.path).test(finding.where.path));
 }
+
+/** A path in which `*` stands for anything within a name and `**` for anything at all. */
+const patternOf = (path: string): RegExp =>
+  new RegExp(
+    `^${path.replaceAll(/\*\*|[.*+?^${}()|[\]\\]/g, (mark) => (mark === '**' ? '.*' : mark === '*' ? '[^/]*' : `\\${mark}`))}$`,
+    'u',
+  );
 
 function placeOf({ where }: ScanFinding): string {
   if (where === undefined) return '';

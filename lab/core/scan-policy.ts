@@ -40,7 +40,10 @@ export const scanPolicy = z.strictObject({
       z.strictObject({
         scanner: z.string().meta({ description: 'Scanner that found it' }),
         code: z.string().meta({ description: 'Code of the finding' }),
-        path: z.string().optional().meta({ description: 'File it stands in; absent: any' }),
+        path: z
+          .string()
+          .optional()
+          .meta({ description: 'File it stands in, `*` matches within a name and `**` across folders; absent: any' }),
         fingerprint: z.string().optional().meta({ description: 'This finding and no other of that code' }),
         ...exceptionTerms,
       }),
