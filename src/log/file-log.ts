@@ -34,6 +34,7 @@ export interface FileLogOptions {
   readonly mostFiles?: number;
 }
 
+const LABELS: Readonly<Record<LogLevel, string>> = { debug: 'DEBUG', info: 'INFO ', warn: 'WARN ', error: 'ERROR' };
 const MOST_FILE_BYTES = 5 * 2 ** 20;
 const MOST_FILES = 14;
 const MOST_LINE = 4_096;
@@ -93,13 +94,21 @@ export function openFileLog(options: FileLogOptions): FileLog {
     writing = undefined;
   };
 
+  /** Thousands of lines have the same millisecond; writing it out costs more than all the rest of a line. */
+  let stamped = { ms: Number.NaN, text: '' };
+  const stamp = (): string => {
+    const at = now();
+    if (at.getTime() !== stamped.ms) stamped = { ms: at.getTime(), text: at.toISOString() };
+    return stamped.text;
+  };
+
   const add = (of: LogLevel, text: string, fields?: LogFields): void => {
     if (logLevels.indexOf(of) < least || failure !== undefined) return;
     if (waitingLength > MOST_WAITING) {
       dropped += 1;
       return;
     }
-    const line = `${now().toISOString()} ${of.toUpperCase().padEnd(5)} ${lineOf(text, fields)}\n`;
+    const line = `${stamp()} ${LABELS[of]} ${lineOf(text, fields)}\n`;
     waiting.push(line);
     waitingLength += line.length;
     if (waitingLength >= WRITE_AT) writing ??= writeOut();
@@ -125,5 +134,5 @@ export function openFileLog(options: FileLogOptions): FileLog {
 function lineOf(text: string, fields: LogFields | undefined): string {
   const more = fields === undefined ? '' : ` ${JSON.stringify(fields)}`;
   const line = (text.length + more.length > MOST_LINE ? `${(text + more).slice(0, MOST_LINE)} …` : text + more).toWellFormed();
-  return line.replace(CONTROLS, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return line.search(CONTROLS) < 0 ? line : line.replace(CONTROLS, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
