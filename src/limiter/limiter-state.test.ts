@@ -32,6 +32,7 @@ class Oracle {
 }
 
 const commands = [
+  fc.tuple(fc.integer({ min: 5, max: 40 }), fc.constantFrom(0, 1, 29)).map(([times, everyMs]) => new Burst(times, everyMs)),
   fc.integer({ min: 1, max: 8 }).map((times) => new Ask(times)),
   fc.constantFrom(0, 1, 29, 250, 1_000, 5_000, 61_000).map((ms) => new Wait(ms)),
   fc.nat(3).map((which) => new Answer('good', which, 0, undefined)),
@@ -75,6 +76,31 @@ class Ask implements Command {
   }
   toString(): string {
     return `ask × ${this.times}`;
+  }
+}
+
+/** Requests that are answered at once, one after another: what fills a window. */
+class Burst implements Command {
+  readonly times: number;
+  readonly everyMs: number;
+  constructor(times: number, everyMs: number) {
+    this.times = times;
+    this.everyMs = everyMs;
+  }
+  check(): boolean {
+    return true;
+  }
+  run(oracle: Oracle, subject: Subject): void {
+    const ask = new Ask(1);
+    for (let index = 0; index < this.times; index += 1) {
+      const before = oracle.flying;
+      ask.run(oracle, subject);
+      if (oracle.flying > before) new Answer('good', subject.flying.length - 1, 0, undefined).run(oracle, subject);
+      subject.now += this.everyMs;
+    }
+  }
+  toString(): string {
+    return `burst of ${this.times} every ${this.everyMs} ms`;
   }
 }
 

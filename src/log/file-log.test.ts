@@ -4,7 +4,9 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { openFileLog } from './file-log.ts';
+import { makeMasker } from '../settings/masker.ts';
 import { homeMask } from './mask-home.ts';
+import { logFolder, openLog } from './open-log.ts';
 
 const day = new Date('2026-01-02T03:04:05.678Z');
 const textOf = (folder: string): string =>
@@ -115,6 +117,21 @@ t.test('home paths and secrets are masked', async (t) => {
   log.info('a secret in /home/ann/a', { path: '/home/ann/b' });
   await log.flush();
   t.match(textOf(folder), 'a *** in ~/a {"path":"~/b"}');
+});
+
+t.test('the program’s own log', async (t) => {
+  const state = t.testdir({});
+  const environment = { XDG_STATE_HOME: state, LOCALAPPDATA: state, HOME: '/home/ann', USERPROFILE: 'C:\\Users\\ann' };
+  const masker = makeMasker();
+  {
+    await using log = openLog(environment, 'warn', masker);
+    log.info('not kept');
+    log.warn('with a key that is learnt later: 0123456789abcdef', {
+      home: environment[process.platform === 'win32' ? 'USERPROFILE' : 'HOME'],
+    });
+    masker.add('0123456789abcdef');
+  }
+  t.match(textOf(logFolder(environment)), /^\S+ WARN {2}with a key that is learnt later: \*\*\* \{"home":"~"\}\n$/);
 });
 
 t.test('several processes write one log', async (t) => {
