@@ -95,7 +95,7 @@ export const vagrantErrors = {
   'vagrant.box-not-pinned': {
     kind: 'usage',
     message: 'The catalogue has no digest for the box {box} for {hypervisor}: {why}',
-    hint: '`lab boxes mirror {box}` fetches it and says its digest. Compare that with what its publisher says, and write it into vagrant/machines.json.',
+    hint: '`lab boxes mirror {box} --to DIR` fetches it and says its digest. Compare that with what its publisher says, and write it into vagrant/machines.json.',
   },
   'vagrant.box-mismatch': {
     kind: 'host',

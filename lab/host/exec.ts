@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { type Options, execa } from 'execa';
 import type { Call } from '../core/call.ts';
 
@@ -25,6 +26,7 @@ export interface ExecOptions {
   readonly onOutput?: (piece: Uint8Array) => void;
 }
 
+const onWindows = process.platform === 'win32';
 /** Kept of each stream. */
 const MOST_OUTPUT_BYTES = 16 << 20;
 /** Between SIGTERM and SIGKILL when the call is aborted. */
@@ -38,7 +40,8 @@ export async function exec(program: string, args: readonly string[], call: Call,
   call.signal.throwIfAborted();
   const settings = {
     reject: false,
-    detached: true,
+    // A group to be ended as one. Windows has none, and would open a window.
+    detached: !onWindows,
     cleanup: false,
     maxBuffer: MOST_OUTPUT_BYTES,
     buffer: { stdout: options.onOutput === undefined },
@@ -57,7 +60,9 @@ export async function exec(program: string, args: readonly string[], call: Call,
   };
   const signalGroup = (signal: NodeJS.Signals): void => {
     try {
-      if (running.pid !== undefined) process.kill(-running.pid, signal);
+      if (running.pid === undefined) return;
+      if (onWindows) spawnSync('taskkill.exe', ['/pid', String(running.pid), '/t', '/f'], { stdio: 'ignore', windowsHide: true });
+      else process.kill(-running.pid, signal);
     } catch {
       // The group is gone already.
     }

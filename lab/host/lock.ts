@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import net from 'node:net';
+import os from 'node:os';
 import { z } from 'zod';
 import type { Call } from '../core/call.ts';
 
@@ -18,18 +19,24 @@ const MOST_HOLDER_BYTES = 4096;
 /**
  * Takes a lock between processes of this machine, waiting for whoever holds it; disposing gives it back.
  *
- * The lock is a listening socket in Linux' abstract namespace: the kernel frees it when the process dies, whatever kills it, so that there is no
+ * The lock is a listening socket in Linux' abstract namespace, on Windows a named pipe: the kernel frees it when the process dies, whatever kills it, so that there is no
  * stale lock and nothing to clean up. A waiter asks the holder who it is and is woken when the holder's socket closes.
  */
 export async function takeLock(name: string, purpose: string, onWait: (holder: LockHolder) => void, call: Call): Promise<AsyncDisposable> {
-  // Abstract names are limited to 107 bytes, so the name is hashed; the uid keeps users apart.
-  const address = `\0anivault-lab-${process.getuid?.() ?? 0}-${createHash('sha256').update(name).digest('hex').slice(0, 32)}`;
+  const address = addressOf(name);
   for (;;) {
     call.signal.throwIfAborted();
     const server = await listen(address, purpose);
     if (server) return { [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())) };
     await untilHolderLeaves(address, onWait, call.signal);
   }
+}
+
+/** Abstract names are limited to 107 bytes, so the name is hashed; the user's number or name keeps users apart. */
+function addressOf(name: string): string {
+  const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32);
+  if (process.platform === 'win32') return String.raw`\\.\pipe\anivault-lab-${hashOf(`${os.userInfo().username} ${name}`)}`;
+  return `\0anivault-lab-${process.getuid?.() ?? 0}-${hashOf(name)}`;
 }
 
 function listen(address: string, purpose: string): Promise<net.Server | undefined> {

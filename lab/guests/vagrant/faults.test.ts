@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { utimes, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -15,6 +15,8 @@ import {
   vagrantProject,
 } from '../../testing/vagrant/vagrant-rig.ts';
 import { testCall } from '../../testing/wine-rig.ts';
+import { environmentOfLease, makeLeaseFolder } from './lease-folder.ts';
+import { leasesFolder } from './lease-note.ts';
 import { vagrantIn } from './vagrant.ts';
 import { runVagrant } from './vagrant-command.ts';
 
@@ -150,6 +152,23 @@ t.test('Vagrant is killed, and the lab is interrupted, in the middle of up', { s
   await upProcesses(project);
   control.abort(reason);
   t.equal(await stopped.catch((error: unknown) => error), reason);
+  t.same(await leftOf(project), []);
+});
+
+t.test('a machine whose lease has lost its note is found in Vagrant’s memory', { skip: noVagrant }, async (t) => {
+  const project = await vagrantProject(t, catalogueWith({ ...silent, bootSeconds: 2 }));
+  const lease = path.join(leasesFolder({ cache: project.state, state: project.state }), 'forgotten');
+  await makeLeaseFolder(lease, project.settings);
+  const own = vagrantIn(environmentOfLease(lease, project.settings));
+  await t.rejects(
+    own.up('win11', 'embedded', () => {}, testCall()),
+    { code: 'vagrant.boot-timeout' },
+  );
+  t.equal(await own.state('win11', testCall()), 'running');
+  t.same(await project.provider.clean(testCall()), [], 'a young folder may be one that is being made');
+  const longAgo = new Date(Date.now() - 3_600_000);
+  await utimes(lease, longAgo, longAgo);
+  t.same(await project.provider.clean(testCall()), ['removed the machine of forgotten, which has no owner']);
   t.same(await leftOf(project), []);
 });
 

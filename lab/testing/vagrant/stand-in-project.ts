@@ -6,10 +6,10 @@ import type { Test } from 'tap';
 import type { GuestSpec } from '../../core/guest.ts';
 import { type LocalPath, guestName } from '../../core/ids.ts';
 import type { Box, Catalogue } from '../../guests/vagrant/catalogue.ts';
-import type { ProvisionReport } from '../../guests/vagrant/provision-report.ts';
 import { sha256Of } from '../../host/hash.ts';
 import { scratchFolder } from '../scratch-folder.ts';
 import { guestTls } from '../winrm/guest-tls.ts';
+import { printedReport } from './printed-report.ts';
 import { type VagrantProject, vagrantProject } from './vagrant-rig.ts';
 
 export const standInSpec: GuestSpec = { name: guestName('windows-11'), os: 'windows-11', build: 26200, provider: 'vagrant' };
@@ -20,15 +20,6 @@ export interface StandInProject extends VagrantProject {
   readonly calls: () => readonly string[];
   readonly certificateSha256: string;
 }
-
-/** What a script of ours prints for its report. */
-export const printedReport = (report: ProvisionReport): string => {
-  const pieces =
-    Buffer.from(JSON.stringify(report))
-      .toString('base64')
-      .match(/.{1,60}/g) ?? [];
-  return pieces.map((piece, index) => `anivault-lab-report:${report.script}:${index + 1}/${pieces.length}:${piece}\r\n`).join('');
-};
 
 export async function standInProject(t: Test, env: Readonly<Record<string, string>> = {}): Promise<StandInProject> {
   const scratch = await scratchFolder(t);

@@ -47,7 +47,7 @@ export async function diagnoseBoxes(
               subject,
               state: 'warning',
               message,
-              hint: `npm run lab -- boxes mirror ${pinned.box.name}, and write its digest into machines.json`,
+              hint: `npm run lab -- boxes mirror ${pinned.box.name} --to DIR, and write its digest into machines.json`,
             },
             ...age,
           ];
