@@ -9,39 +9,12 @@ import { bundleGuestTool } from '../../toolkit/agent/bundle-guest-tool.ts';
 import { winrmTransport } from '../../transports/winrm.ts';
 import { startEndpoint } from '../../winrm/endpoint/endpoint.ts';
 import { callFor } from '../calls.ts';
-import type { GuestLine, TransportCommands, TransportRig } from '../contracts/transport-contract.ts';
+import type { TransportRig } from '../contracts/transport-contract.ts';
 import { scratchFolder } from '../scratch-folder.ts';
+import { hostCommands as commands, quoted } from '../host-commands.ts';
 import { hostProcesses } from './host-processes.ts';
 
 const CALL_MS = 60_000;
-
-const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
-
-const script = (code: string, ...values: readonly (string | number)[]): GuestLine => ({
-  line: [
-    quoted(process.execPath),
-    '--eval',
-    quoted(code),
-    '--',
-    ...values.map((value) => quoted(Buffer.from(String(value)).toString('base64url'))),
-  ].join(' '),
-  shell: 'none',
-});
-
-const FIRST = "const first = Buffer.from(process.argv[1] ?? '', 'base64url').toString();";
-
-/** The suite's programs, run by this process' own Node. */
-const commands: TransportCommands = {
-  echo: (text) => script(`${FIRST} process.stdout.write(first)`, text),
-  stderr: (text) => script(`${FIRST} process.stderr.write(first)`, text),
-  // A POSIX exit code has eight bits: the wide one goes the way the host's processes have for it.
-  exit: (code) => script(`${FIRST} require('fs').writeSync(3, first)`, code),
-  catStdin: { line: '/bin/cat', shell: 'none' },
-  bigOutput: (sizeBytes) => script(`${FIRST} process.stdout.write('x'.repeat(Number(first)), () => process.stderr.write('y'))`, sizeBytes),
-  sleep: (ms) => script(`${FIRST} process.stdout.write('ready\\n'); setTimeout(() => {}, Number(first))`, ms),
-  environment: (name) => script(`${FIRST} process.stdout.write(process.env[first] ?? '')`, name),
-  directory: script('process.stdout.write(process.cwd())'),
-};
 
 /** A copier stays for the next copy and is none of the suite's commands: `'node' 'guest-tool.cjs' copy` */
 const COPIER = / copy$/;
