@@ -34,7 +34,13 @@ export interface Wiring {
   readonly providerOf: (spec: Pick<GuestSpec, 'provider'>) => Provider;
 }
 
-export function wire(projectRoot: LocalPath, context: CliContext): Wiring {
+/** What of the configuration or the command line providers have to know. */
+export interface ProviderSettings {
+  /** A PowerShell 7 for Windows that embedded guests get. */
+  readonly powershell?: LocalPath;
+}
+
+export function wire(projectRoot: LocalPath, context: CliContext, settings: ProviderSettings = {}): Wiring {
   const folders = foldersIn(context.environment);
   const clock = systemClock;
   const masker = context.masker ?? new Masker();
@@ -51,7 +57,15 @@ export function wire(projectRoot: LocalPath, context: CliContext): Wiring {
     providerOf: ({ provider }) => {
       const known = made.get(provider);
       if (known) return known;
-      const fresh = providers[provider]({ folders, projectRoot, clock, masker, isolation, ...vagrantOptions(projectRoot, context) });
+      const fresh = providers[provider]({
+        folders,
+        projectRoot,
+        clock,
+        masker,
+        isolation,
+        ...settings,
+        ...vagrantOptions(projectRoot, context),
+      });
       made.set(provider, fresh);
       return fresh;
     },
@@ -97,6 +111,10 @@ export async function flowParts(
     },
   };
 }
+
+/** What a configuration says that providers have to know. */
+export const providerSettings = (root: LocalPath, { wine }: Pick<LabConfig, 'wine'>): ProviderSettings =>
+  wine.powershell === undefined ? {} : { powershell: path.resolve(root, wine.powershell) as LocalPath };
 
 /** The configuration with what the command line says instead. */
 export const withKeep = (config: LabConfig, keep: LabConfig['keep'] | undefined): LabConfig => (keep ? { ...config, keep } : config);

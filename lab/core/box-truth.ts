@@ -35,7 +35,7 @@ const asked = {
   elevated: fact(z.boolean(), 'Whether the lab’s own log-in is an administrator’s'),
   upSeconds: fact(count, 'Seconds since the start'),
   powerPlan: fact(text, 'The power plan in use, by its GUID'),
-  freeDiskBytes: fact(count, 'Free on C:'),
+  freeDiskBytes: fact(count, 'Free bytes on the drive C:'),
   interactiveSession: fact(z.boolean(), 'Whether somebody is logged on at the screen'),
   pendingReboot: fact(list, 'Who waits for a restart'),
   language: fact(text, 'Language that Windows was installed in: `en-US`'),

@@ -102,6 +102,14 @@ export const labConfig = z.strictObject({
       }),
     })
     .prefault({}),
+  wine: z
+    .strictObject({
+      powershell: z.string().optional().meta({
+        description:
+          'A PowerShell 7 for Windows (win-x64) that embedded guests get, as folder or zip, relative to this file; it answers to powershell.exe too',
+      }),
+    })
+    .prefault({}),
   signing: signingConfig.optional().meta({ description: 'How the executable is signed; absent: it is not, by choice' }),
   keep: z.enum(['never', 'on-failure', 'always']).default('never').meta({ description: 'Whether guests outlive the run' }),
   timeouts: z

@@ -131,6 +131,11 @@ export const guestErrors = {
     message: 'The {what} that embedded guests start from does not work: {output}',
     hint: 'Look at `lab doctor`; remove the cache folder and run again. If it stays, report it with this output.',
   },
+  'wine.no-powershell': {
+    kind: 'usage',
+    message: 'There is no PowerShell 7 for Windows at {path}: {reason}',
+    hint: 'Name the folder or the zip of a release of PowerShell 7 for win-x64, in `wine.powershell` of lab.config.json or after `--powershell`.',
+  },
   'wine.guest-not-started': {
     kind: 'guest',
     message: 'The embedded guest {guest} did not come up: {reason}',

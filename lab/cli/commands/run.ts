@@ -25,7 +25,7 @@ import {
 } from '../options.ts';
 import { type ProjectOptions, labVersion, newRunId, openProject } from '../project.ts';
 import { errorText } from '../show-error.ts';
-import { flowParts, wire, withKeep, withPackagerOf } from '../wiring.ts';
+import { flowParts, providerSettings, wire, withKeep, withPackagerOf } from '../wiring.ts';
 
 type RunOptions = ProjectOptions & SelectionOptions & PackagerOptions & { readonly json?: boolean; readonly keep?: LabConfig['keep'] };
 
@@ -50,7 +50,7 @@ export const runCommand: LabCommand = (program, context, finish) => {
       const config = withPackagerOf(withKeep(opened.config, options.keep), options.packager);
       const project = { ...opened, config };
       const plan = makePlan(config, checks, scanners, selectionOf(options));
-      const wiring = wire(project.root, context);
+      const wiring = wire(project.root, context, providerSettings(project.root, project.config));
       const runId = newRunId(wiring.clock);
       const runFolder = path.join(project.reports, runId) as LocalPath;
       const shown: Reporter = options.json

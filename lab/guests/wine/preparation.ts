@@ -4,6 +4,7 @@ import type { ProviderProgress } from '../../core/guest.ts';
 import type { LocalPath } from '../../core/ids.ts';
 import type { Folders } from '../../host/folders.ts';
 import { windowsNode } from '../../host/windows-node.ts';
+import { guestPowershell } from './guest-powershell.ts';
 import { type GuestTools, guestTools } from './guest-tools.ts';
 import { type IsolationSupport, probeIsolation } from './isolation-probe.ts';
 import { namespaceWall } from './namespace-wall.ts';
@@ -18,6 +19,8 @@ export interface PreparationOptions {
   readonly projectRoot: LocalPath;
   /** `none`: guests are not walled off even where the host would allow it. */
   readonly isolation: 'auto' | 'none';
+  /** A PowerShell 7 for Windows, as folder or zip. */
+  readonly powershell?: LocalPath | undefined;
 }
 
 /** All that guests are made of, in the cache and ready. */
@@ -29,6 +32,8 @@ export interface Prepared {
   /** Absent where guests cannot fetch files from this host, or need nothing for it. */
   readonly gateway: GatewayProgram | undefined;
   readonly node: LocalPath;
+  /** A folder with a PowerShell 7 for Windows. */
+  readonly powershell: LocalPath | undefined;
   readonly template: (build: number, call: Call) => Promise<Template>;
 }
 
@@ -45,10 +50,11 @@ export async function prepare(
 ): Promise<Prepared> {
   requireLinux(process.platform, process.arch);
   const { folders, projectRoot } = options;
-  const [root, node, tools] = await Promise.all([
+  const [root, node, tools, powershell] = await Promise.all([
     wineRoot(folders, onProgress, call),
     windowsNode({ folders, projectRoot, onProgress }, call),
     guestTools(folders, call),
+    options.powershell === undefined ? undefined : guestPowershell(folders, options.powershell, call),
   ]);
   const support = await supportOf(options, root, call);
   const wall = support.kind === 'namespaces' ? namespaceWall(root, support.overlay) : openWall(root);
@@ -59,6 +65,7 @@ export async function prepare(
     tools,
     gateway: support.kind === 'namespaces' ? gatewayProgram(tools.gateway) : undefined,
     node: node.executable,
+    powershell,
     template: (build, templateCall) => template({ folders, root, wall, onProgress }, build, templateCall),
   };
 }

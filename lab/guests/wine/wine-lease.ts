@@ -113,9 +113,14 @@ async function start(options: WineLeaseOptions, call: Call): Promise<Running> {
       folder,
       from: template.layers,
       hostName,
-      drive: { 'node.exe': prepared.node, 'agent.cjs': prepared.tools.agent, 'toolkit.cjs': prepared.tools.toolkit },
-      // mscoree must not be disabled here: .NET programs need it.
-      env: { WINEDLLOVERRIDES: 'mshtml,winedbg.exe=' },
+      drive: {
+        'node.exe': prepared.node,
+        'agent.cjs': prepared.tools.agent,
+        'toolkit.cjs': prepared.tools.toolkit,
+        ...(prepared.powershell === undefined ? {} : { powershell: prepared.powershell }),
+      },
+      // mscoree must not be disabled here: .NET programs need it. Wine puts WINEPATH in front of PATH.
+      env: { WINEDLLOVERRIDES: 'mshtml,winedbg.exe=', ...(prepared.powershell === undefined ? {} : { WINEPATH: 'X:\\powershell' }) },
       ...(prepared.gateway ? { gateway: prepared.gateway } : {}),
     });
     leftovers = prefix.leftovers;

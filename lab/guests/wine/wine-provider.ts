@@ -16,13 +16,20 @@ export interface WineProviderOptions {
   readonly clock: Clock;
   /** Gets to know every guest's password. */
   readonly masker: Masker;
+  /** A PowerShell 7 for Windows that guests get, as folder or zip. Absent: they have none. */
+  readonly powershell?: LocalPath;
   /** `none`: no namespaces even where the host would allow them. Default `auto`. */
   readonly isolation?: 'auto' | 'none';
 }
 
 /** Embedded guests: Wine in a sandbox on this machine, reached through a real WinRM endpoint. Needs no root and nothing installed but Debian's apt. */
 export function wineProvider(options: WineProviderOptions): Provider {
-  const settings = { folders: options.folders, projectRoot: options.projectRoot, isolation: options.isolation ?? 'auto' };
+  const settings = {
+    folders: options.folders,
+    projectRoot: options.projectRoot,
+    isolation: options.isolation ?? 'auto',
+    powershell: options.powershell,
+  };
   let prepared: Prepared | undefined;
   const ready = async (onProgress: (progress: ProviderProgress) => void, call: Call): Promise<Prepared> => {
     prepared ??= await prepare(settings, onProgress, call);

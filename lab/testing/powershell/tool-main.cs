@@ -10,7 +10,12 @@ namespace AniVaultLab {
           Console.WriteLine(type.Name + " " + System.Runtime.InteropServices.Marshal.SizeOf(type));
         return;
       }
-      new GuestTool(Console.OpenStandardInput(), Console.OpenStandardOutput()).Serve(delegate(string verb, Question given) {
+      // In place of PowerShell: what it would run and compile is read and left.
+      if (Array.IndexOf(args, "-EncodedCommand") >= 0) {
+        var reader = new System.IO.BinaryReader(Console.OpenStandardInput());
+        for (int texts = 0; texts < 2; texts++) if (reader.ReadBytes(reader.ReadInt32()).Length == 0) return;
+      }
+      new GuestTool(Console.OpenStandardInput()).Serve(delegate(string verb, Question given) {
         throw new Refusal("bad-request", "unknown verb " + verb);
       });
     }

@@ -82,7 +82,7 @@ const printing = (text: string): Connection =>
   });
 
 t.test('what is not one answer to one question ends the process', async (t) => {
-  for (const text of ['{"ok":{}}\n{"ok":{}}\n', '{"ok":{}}\nx', 'x'.repeat(17 << 20)]) {
+  for (const text of ['a word before\n', '{"ok":{}}\n{"ok":{}}\n', '{"ok":{}}\nx', 'x'.repeat(17 << 20)]) {
     const toolkit = agentToolkit(residentExchange(printing(text), async () => agentProgram('tool')));
     await t.rejects(toolkit.remove(remotePath('C:\\x'), callFor(5000)), { code: 'toolkit.answer-invalid' });
   }

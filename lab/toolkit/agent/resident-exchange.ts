@@ -6,6 +6,7 @@ import { type Exchange, MOST_ANSWER_BYTES, toolFailure } from './exchange.ts';
 import { invalidAnswer } from './read-answer.ts';
 
 const NEWLINE = 0x0a;
+const OPENING_BRACE = 0x7b;
 /** Kept of what a resident tool prints beside its answers, for telling why it ended. */
 const MOST_KEPT_BYTES = 4096;
 
@@ -100,6 +101,8 @@ class ResidentTool {
     if (newline < 0) return;
     if (newline !== bytes.length - 1) return this.#end(invalidAnswer(asked.verb, 'it has several lines'));
     const answer = Buffer.concat(this.#parts);
+    // Noise: what follows would be taken for the answer to the next question.
+    if (answer[0] !== OPENING_BRACE) return this.#end(invalidAnswer(asked.verb, 'it is not JSON'));
     this.#parts = [];
     this.#sizeBytes = 0;
     this.#asked = undefined;

@@ -170,7 +170,8 @@ namespace AniVaultLab {
       // Off Windows a link to a folder is a file.
       if (folder && (GuestPath.OnWindows || (attributes & FileAttributes.ReparsePoint) == 0)) Directory.Delete(native, false);
       else File.Delete(native);
-      if (!GuestPath.OnWindows) File.Delete(DownloadMark.StreamOf(native));
+      // Windows removes streams with their file; where they are ordinary files that is done here.
+      if (Emulator.Name() != null) File.Delete(DownloadMark.StreamOf(native));
     }
   }
 }

@@ -15,15 +15,11 @@ namespace AniVaultLab {
     static readonly UTF8Encoding Utf8 = new UTF8Encoding(false, false);
 
     readonly Stream input;
-    readonly Stream output;
     readonly byte[] piece = new byte[1 << 16];
     int at;
     int filled;
 
-    public GuestTool(Stream input, Stream output) {
-      this.input = input;
-      this.output = output;
-    }
+    public GuestTool(Stream input) { this.input = input; }
 
     public void Serve(AnsweredElsewhere elsewhere) {
       for (;;) {
@@ -32,9 +28,7 @@ namespace AniVaultLab {
         if (line == null) return;
         string answer = AnswerTo(line, tooLong, elsewhere);
         if (Utf8.GetByteCount(answer) >= MostBytes) answer = Refused(new Refusal("too-large", "the answer has more than " + MostBytes + " bytes"));
-        byte[] bytes = Utf8.GetBytes(answer + "\n");
-        output.Write(bytes, 0, bytes.Length);
-        output.Flush();
+        StandardOutput.Write(Utf8.GetBytes(answer + "\n"));
       }
     }
 

@@ -2,12 +2,15 @@ namespace AniVaultLab {
   using System;
   using System.Collections;
   using System.IO;
+  using System.Security.Cryptography;
+  using System.Security.Cryptography.X509Certificates;
 
   /// readSignature: the headers (Microsoft PE format, "Optional Header Data Directories"), and what Windows says of the signature.
   public static class PortableExecutable {
     const int PeOffsetAt = 0x3c;
     const int CoffBytes = 24;
     const int CertificateTable = 4;
+    const int MostNameCharacters = 1000;
 
     public static Hashtable ReadSignature(Question question) {
       string native = GuestPath.ToNative(question.Text("file"));
@@ -20,7 +23,18 @@ namespace AniVaultLab {
       // TRUST_E_BAD_DIGEST. The digest is compared before the certificates are looked at, so that what is said of those speaks for the digest.
       if (result == 0x80096010) facts["digestMatches"] = false;
       else if (result == 0 || (result & 0xffff0000) == 0x800b0000 && result != 0x800b0100) facts["digestMatches"] = true;
+      AddSigner(facts, GuestPath.WithoutPrefix(native));
       return facts;
+    }
+
+    static void AddSigner(Hashtable facts, string native) {
+      try {
+        X509Certificate signer = X509Certificate.CreateFromSignedFile(native);
+        facts["signer"] = signer.Subject.Length > MostNameCharacters ? signer.Subject.Substring(0, MostNameCharacters) : signer.Subject;
+        facts["signerThumbprint"] = signer.GetCertHashString();
+      } catch (CryptographicException) {
+        // A table that holds no signature: what WinVerifyTrust said of it stands already.
+      }
     }
 
     static Hashtable Facts(bool portable, long certificateBytes) {

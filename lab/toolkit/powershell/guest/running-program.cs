@@ -76,10 +76,11 @@ namespace AniVaultLab {
     public override long PeakBytes {
       get {
         try {
-          foreach (string line in File.ReadAllLines("/proc/" + process.Id + "/status"))
-            if (line.StartsWith("VmHWM:", StringComparison.Ordinal)) return 1024 * long.Parse(line.Substring(6).Replace("kB", "").Trim());
-        } catch (IOException) { }
-        return 0;
+          process.Refresh();
+          return process.PeakWorkingSet64;
+        } catch (InvalidOperationException) {
+          return 0;
+        }
       }
     }
 

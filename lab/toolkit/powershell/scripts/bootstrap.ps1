@@ -4,4 +4,4 @@ $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 $reader = [IO.BinaryReader]::new([Console]::OpenStandardInput())
 $text = [Text.Encoding]::UTF8.GetString($reader.ReadBytes($reader.ReadInt32()))
-$null = & ([ScriptBlock]::Create($text)) $reader ([Console]::OpenStandardOutput())
+$null = & ([ScriptBlock]::Create($text)) $reader

@@ -1,6 +1,6 @@
 # The toolkit's end in the guest: answers a JSON question a line until standard input ends. Most verbs are answered by the C# that follows on standard
 # input in the same form as this script; what only PowerShell can be asked is answered here. Data comes as JSON and is never made part of code.
-param([IO.BinaryReader] $reader, [IO.Stream] $output)
+param([IO.BinaryReader] $reader)
 
 Set-StrictMode -Version 2.0
 $ErrorActionPreference = 'Stop'

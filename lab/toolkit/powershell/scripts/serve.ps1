@@ -7,4 +7,4 @@ $answer = [AniVaultLab.AnsweredElsewhere] {
   }
   throw [AniVaultLab.Refusal]::new('bad-request', "unknown verb $verb")
 }
-[AniVaultLab.GuestTool]::new($reader.BaseStream, $output).Serve($answer)
+[AniVaultLab.GuestTool]::new($reader.BaseStream).Serve($answer)
