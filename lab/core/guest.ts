@@ -118,8 +118,8 @@ export interface Provider {
    * Safe when several processes call it at the same time.
    */
   readonly prepare: (specs: readonly GuestSpec[], onProgress: (progress: ProviderProgress) => void, call: Call) => Promise<void>;
-  /** Makes a fresh guest. Whatever had been started is gone when it throws. */
-  readonly acquire: (spec: GuestSpec, owner: LeaseOwner, call: Call) => Promise<GuestLease>;
+  /** Makes a fresh guest. Whatever had been started is gone when it throws. `onNotice` is told, in a sentence, what it waits for. */
+  readonly acquire: (spec: GuestSpec, owner: LeaseOwner, call: Call, onNotice?: (sentence: string) => void) => Promise<GuestLease>;
   /** Finds guests whose owner is dead and removes what is left of them. Returns a line for each. */
   readonly clean: (call: Call) => Promise<readonly string[]>;
 }

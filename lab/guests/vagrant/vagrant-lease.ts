@@ -31,7 +31,8 @@ export interface VagrantLeaseOptions {
   readonly found: FoundHypervisor;
   /** For people: the box and its version. */
   readonly boxTitle: string | undefined;
-  readonly onWait: (holder: LockHolder) => void;
+  /** Told what is waited for: another lab that imports, and another process that works on the machine. */
+  readonly onNotice: (sentence: string) => void;
 }
 
 /** The snapshot that a machine is rewound to, taken as soon as it is up. */
@@ -59,7 +60,9 @@ export async function openVagrantLease(options: VagrantLeaseOptions, call: Call)
   const { spec, machine, owner, hypervisor } = options;
   const ownerName = owner.id.replaceAll(/[^A-Za-z0-9-]/g, '-').slice(0, MOST_OWNER_CHARACTERS);
   const folder = path.join(leasesFolder(options.folders), `${ownerName}-${spec.name}-${randomBytes(4).toString('hex')}`);
-  const vagrant = vagrantIn(environmentOfLease(folder, options.settings));
+  const vagrant = vagrantIn(environmentOfLease(folder, options.settings), (name) =>
+    options.onNotice(`${spec.name} waits for another process of Vagrant’s that works on ${name}`),
+  );
   try {
     await makeLeaseFolder(folder, options.settings);
     const home = { ...process.env, ...options.settings.env }['VAGRANT_HOME'];
@@ -85,7 +88,7 @@ async function bringUp(vagrant: Vagrant, options: VagrantLeaseOptions, call: Cal
   const { machine, hypervisor, spec, owner } = options;
   await using turn = new AsyncDisposableStack();
   if (!hypervisors[hypervisor].parallelImport)
-    turn.use(await takeLock(`vagrant-import-${hypervisor}`, `import ${spec.name} for ${owner.id}`, options.onWait, call));
+    turn.use(await takeLock(`vagrant-import-${hypervisor}`, `import ${spec.name} for ${owner.id}`, waitsFor(options), call));
   let given: Promise<void> | undefined;
   const giveBack = (message: VagrantMessage): void => {
     if (message.kind === 'ui' && /^(?:Booting VM|Waiting for machine to boot|Starting the machine)/.test(message.text))
@@ -95,6 +98,14 @@ async function bringUp(vagrant: Vagrant, options: VagrantLeaseOptions, call: Cal
   await given;
   return messages;
 }
+
+/** Tells whom a machine waits for, and for how long that one has had its turn. */
+const waitsFor =
+  ({ spec, onNotice }: VagrantLeaseOptions) =>
+  ({ pid, purpose, since }: LockHolder): void => {
+    const seconds = Math.max(0, Math.round((Date.now() - Date.parse(since)) / 1000));
+    onNotice(`${spec.name} waits for its turn: process ${pid} has had it for ${seconds} s, to ${purpose}`);
+  };
 
 /** Takes from `vagrant up` what the machine's scripts and plug-in said. */
 function whatWasTold(

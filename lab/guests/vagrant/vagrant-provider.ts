@@ -69,7 +69,7 @@ export function vagrantProvider(options: VagrantProviderOptions): Provider {
           throw LabError.of('vagrant.box-missing', { box });
       }
     },
-    acquire: async (spec: GuestSpec, owner, call) => {
+    acquire: async (spec: GuestSpec, owner, call, onNotice = () => {}) => {
       call.signal.throwIfAborted();
       const { catalogue, hypervisor, found, version } = await look(call);
       call.signal.throwIfAborted();
@@ -87,7 +87,7 @@ export function vagrantProvider(options: VagrantProviderOptions): Provider {
           hypervisor,
           found,
           boxTitle: box,
-          onWait: () => {},
+          onNotice,
         },
         call,
       );

@@ -51,9 +51,10 @@ export interface Vagrant {
 /** Long enough for a machine that is being saved or removed by another process. */
 const DESTROY_LOCK_WAIT_MS = 60_000;
 
-export function vagrantIn(settings: VagrantSettings): Vagrant {
+/** `onLocked` is told, once a command, of a machine that another process works on and that is waited for. */
+export function vagrantIn(settings: VagrantSettings, onLocked?: (machine: string) => void): Vagrant {
   const run = (args: readonly string[], call: Call, more: Partial<VagrantRequest> = {}): Promise<readonly VagrantMessage[]> =>
-    runVagrant(settings, { args, machine: '', ...more }, call);
+    runVagrant(settings, { args, machine: '', ...(onLocked ? { onLocked: once(() => onLocked(more.machine ?? '')) } : {}), ...more }, call);
   return {
     version: async (call) => valuesOf(await run(['version'], call), 'version-installed')[0]?.[0] ?? '',
     plugins: async (call) =>
@@ -84,6 +85,15 @@ export function vagrantIn(settings: VagrantSettings): Vagrant {
     snapshots: async (machine, call) => snapshotsOf(machine, await run(['snapshot', 'list', machine], call, { machine })),
     destroy: async (machine, call) =>
       void (await run(['destroy', machine, '--force'], call, { machine, lockWaitMs: DESTROY_LOCK_WAIT_MS })),
+  };
+}
+
+/** Makes something that does it the first time only. */
+function once(work: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) work();
+    done = true;
   };
 }
 

@@ -42,7 +42,10 @@ t.test('Vagrant’s own VirtualBox provider, with a stand-in for VirtualBox', { 
 
   await t.test('two machines at once', async (t) => {
     const owner = { id: 'virtualbox' };
-    const leases = await Promise.all([provider.acquire(standInSpec, owner, testCall()), provider.acquire(standInSpec, owner, testCall())]);
+    const notices: string[] = [];
+    const acquire = () => provider.acquire(standInSpec, owner, testCall(), (notice) => void notices.push(notice));
+    const leases = await Promise.all([acquire(), acquire()]);
+    t.match(notices, [/^windows-11 waits for its turn: process \d+ has had it for \d+ s, to import windows-11 for virtualbox$/]);
     const [one, other] = leases;
     for (const lease of leases) {
       t.equal(lease.assurance, 'simulated', 'a stand-in is never Windows');

@@ -43,7 +43,8 @@ export async function acquireGuest(
   emit({ type: 'guest-acquiring', guest: spec.name });
   const startedMs = clock.monotonicMs();
   using timed = callWithin(parts.limitMs, `starting guest ${spec.name}`, clock, call);
-  const lease = await inLine(provider, 'acquire', () => provider.acquire(spec, owner, timed));
+  const onNotice = (message: string): void => emit({ type: 'warning', code: 'guest-waits', message, guest: spec.name });
+  const lease = await inLine(provider, 'acquire', () => provider.acquire(spec, owner, timed, onNotice));
   parts.onAcquired(lease);
   await using connection = await parts.transport.connect(lease.endpoint, timed);
   const guest = await parts.toolkitFor(lease.endpoint.toolkit, connection).describe(timed);
