@@ -77,6 +77,11 @@ export const vagrantErrors = {
     message: 'No machine in {file} is {guest}: {wanted}',
     hint: 'Give a machine that name, system and build, or change the guest in lab.config.json. There are: {known}.',
   },
+  'vagrant.winrm-only': {
+    kind: 'usage',
+    message: 'The guest {guest} is to be reached by {transport}, and machines of Vagrant’s are reached over WinRM',
+    hint: 'Leave `transport` out in lab.config.json. A Windows with OpenSSH is a guest for `lab guest exec`.',
+  },
   'vagrant.catalogue-invalid': {
     kind: 'usage',
     message: '{file} is not valid: {problems}',

@@ -58,6 +58,7 @@ t.test('what is in the catalogue and what is asked for', { skip: noVagrant }, as
   const project = await vagrantProject(t);
   const other = { ...embeddedSpec, build: 22_000 };
   await t.rejects(project.provider.acquire(other, OWNER, testCall()), { code: 'vagrant.no-machine', hint: /win11 \(windows-11 26100\)/ });
+  await t.rejects(project.provider.acquire({ ...embeddedSpec, transport: 'ssh' }, OWNER, testCall()), { code: 'vagrant.winrm-only' });
   await writeFile(path.join(project.folder, 'machines.json'), '{"format": 1, "machines": []}');
   const { provider } = await again(project);
   await t.rejects(provider.acquire(embeddedSpec, OWNER, testCall()), { code: 'vagrant.catalogue-invalid' });

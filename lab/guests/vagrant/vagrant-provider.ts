@@ -57,6 +57,7 @@ export function vagrantProvider(options: VagrantProviderOptions): Provider {
     serial: [],
     doctor: (call) => diagnoseVagrant({ settings, hypervisor: options.hypervisor, folders: options.folders }, call),
     prepare: async (specs, onProgress, call) => {
+      specs.forEach(wantWinrm);
       onProgress({ what: 'look for Vagrant, the hypervisor and the boxes' });
       const { catalogue, hypervisor } = await look(call);
       const vagrant = vagrantIn(settings);
@@ -71,6 +72,7 @@ export function vagrantProvider(options: VagrantProviderOptions): Provider {
     },
     acquire: async (spec: GuestSpec, owner, call, onNotice = () => {}) => {
       call.signal.throwIfAborted();
+      wantWinrm(spec);
       const { catalogue, hypervisor, found, version } = await look(call);
       call.signal.throwIfAborted();
       const machine = machineFor(catalogue, spec, fileOf(options));
@@ -94,6 +96,11 @@ export function vagrantProvider(options: VagrantProviderOptions): Provider {
     },
     clean: (call) => cleanMachines(options.folders, settings, call),
   };
+}
+
+/** Another way in would be silently another guest than the one that was asked for. */
+function wantWinrm({ name: guest, transport = 'winrm' }: GuestSpec): void {
+  if (transport !== 'winrm') throw LabError.of('vagrant.winrm-only', { guest, transport });
 }
 
 /** How Vagrant is called, by what the provider was made with. */

@@ -28,7 +28,16 @@ export async function standInProject(t: Test, env: Readonly<Record<string, strin
   await mkdir(bin);
   await writeFile(
     path.join(bin, 'VBoxManage'),
-    `#!/bin/sh\nexec '${process.execPath}' --no-warnings '${path.join(import.meta.dirname, 'vbox-manage.ts')}' "$@"\n`,
+    `#!/bin/sh
+facts="$LAB_STAND_IN_HOME/facts/$2"
+if [ "$1 $3" = 'showvminfo --machinereadable' ] && cat "$facts" 2>/dev/null; then
+  pid=$(cat "$facts.pid") state=poweroff
+  if [ "$pid" -gt 0 ] && kill -0 "$pid" 2>/dev/null; then state=running; fi
+  echo "VMState=\\"$state\\""
+  exit
+fi
+exec '${process.execPath}' --no-warnings '${path.join(import.meta.dirname, 'vbox-manage.ts')}' "$@"
+`,
   );
   await chmod(path.join(bin, 'VBoxManage'), 0o755);
   const boxFile = path.join(scratch, 'windows-11.box') as LocalPath;

@@ -1,6 +1,17 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { appendFileSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { STAND_IN_MARK } from '../../guests/vagrant/stand-in-mark.ts';
 
@@ -20,21 +31,48 @@ interface Virtual {
 const home = process.env['LAB_STAND_IN_HOME'] ?? '';
 if (!path.isAbsolute(home)) throw new Error('LAB_STAND_IN_HOME has to be an absolute path');
 mkdirSync(home, { recursive: true });
-const notes = path.join(home, 'machines.json');
+// One note a machine: commands for several machines run at the same time, each for its own.
+const [notes, facts] = ['machines', 'facts'].map((name) => path.join(home, name)) as [string, string];
+for (const folder of [notes, facts]) mkdirSync(folder, { recursive: true });
 const args = process.argv.slice(2);
 appendFileSync(path.join(home, 'calls.log'), `${new Date().toISOString()} ${args.join(' ')}\n`);
 
-const read = (): Record<string, Virtual> => (existsSync(notes) ? (JSON.parse(readFileSync(notes, 'utf8')) as Record<string, Virtual>) : {});
-const machines = read();
-const save = (): void => writeFileSync(notes, JSON.stringify(machines, undefined, 2));
+const machines = readdirSync(notes).flatMap((name): readonly Virtual[] => {
+  if (!name.endsWith('.json')) return [];
+  try {
+    return [JSON.parse(readFileSync(path.join(notes, name), 'utf8')) as Virtual];
+  } catch {
+    // Another command has removed it.
+    return [];
+  }
+});
+/** What Vagrant asks of a machine again and again; the state is the only thing that changes by itself. */
+const factsOf = ({ name, id, forwards }: Virtual): string =>
+  [
+    `name="${name}"\nUUID="${id}"\nCfgFile="${path.join(home, 'folders', name, 'machine.vbox')}"`,
+    'macaddress1="080027A1B2C3"\nnic1="nat"\nstoragecontrollername0="SATA"',
+    ...forwards.map((forward, index) => `Forwarding(${index})="${forward}"`),
+    ...[2, 3, 4, 5, 6, 7, 8].map((adapter) => `nic${adapter}="none"`),
+    '',
+  ].join('\n');
+/** Puts a file in place in one go: others read it meanwhile. */
+const write = (file: string, text: string): void => {
+  writeFileSync(`${file}.${process.pid}`, text);
+  renameSync(`${file}.${process.pid}`, file);
+};
+const save = (one: Virtual): void => {
+  write(path.join(notes, `${one.id}.json`), JSON.stringify(one, undefined, 2));
+  // The shell script in front of this program answers from these, in a tenth of the time.
+  write(path.join(facts, `${one.id}.pid`), String(one.pid));
+  write(path.join(facts, one.id), factsOf(one));
+};
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const fail = (text: string): never => {
   process.stderr.write(`VBoxManage: error: ${text}\n`);
   process.exit(1);
 };
 const find = (name: string | undefined): Virtual =>
-  Object.values(machines).find((one) => one.id === name || one.name === name) ??
-  fail(`Could not find a registered machine named '${name}'`);
+  machines.find((one) => one.id === name || one.name === name) ?? fail(`Could not find a registered machine named '${name}'`);
 const valueOf = (option: string): string | undefined => args[args.indexOf(option) + 1];
 
 const isOn = ({ pid }: Virtual): boolean => {
@@ -57,7 +95,7 @@ const switchOn = (one: Virtual): void => {
 };
 const register = (name: string, from?: Virtual): Virtual => {
   const one: Virtual = { id: randomUUID(), name, settings: { ...from?.settings }, forwards: [], snapshots: [], pid: 0 };
-  machines[one.id] = one;
+  save(one);
   return one;
 };
 
@@ -67,7 +105,7 @@ switch (command) {
     say('7.0.6r155176');
     break;
   case 'list':
-    if (first === 'vms') for (const { name, id } of Object.values(machines)) say(`"${name}" {${id}}`);
+    if (first === 'vms') for (const { name, id } of machines) say(`"${name}" {${id}}`);
     if (first === 'systemproperties')
       say(`Default machine folder:          ${path.join(home, 'folders')}\nVendor:                          ${STAND_IN_MARK}`);
     break;
@@ -77,21 +115,16 @@ switch (command) {
       if (process.env['LAB_STAND_IN_DISK_FULL'] === '1')
         fail('Appliance import failed\nVBoxManage: error: Could not create the imported medium (VERR_DISK_FULL).');
       register(valueOf('--vmname') ?? randomUUID());
-      save();
       say('Successfully imported the appliance.');
     }
     break;
   case 'clonevm':
     register(valueOf('--name') ?? randomUUID(), find(first));
-    save();
     say('Machine has been successfully cloned.');
     break;
   case 'showvminfo': {
     const one = find(first);
-    say(`name="${one.name}"\nUUID="${one.id}"\nCfgFile="${path.join(home, 'folders', one.name, 'machine.vbox')}"`);
-    say(`VMState="${isOn(one) ? 'running' : 'poweroff'}"\nmacaddress1="080027A1B2C3"\nnic1="nat"\nstoragecontrollername0="SATA"`);
-    one.forwards.forEach((forward, index) => say(`Forwarding(${index})="${forward}"`));
-    for (let adapter = 2; adapter <= 8; adapter += 1) say(`nic${adapter}="none"`);
+    say(`${factsOf(one)}VMState="${isOn(one) ? 'running' : 'poweroff'}"`);
     break;
   }
   case 'modifyvm': {
@@ -105,18 +138,22 @@ switch (command) {
       else if (option === '--name') one.name = value;
       else one.settings[option] = value;
     }
-    save();
+    save(one);
     break;
   }
-  case 'startvm':
-    switchOn(find(first));
-    save();
+  case 'startvm': {
+    const one = find(first);
+    switchOn(one);
+    save(one);
     say(`VM "${first}" has been successfully started.`);
     break;
-  case 'controlvm':
-    switchOff(find(first));
-    save();
+  }
+  case 'controlvm': {
+    const one = find(first);
+    switchOff(one);
+    save(one);
     break;
+  }
   case 'snapshot': {
     const one = find(first);
     const name = args[3] ?? '';
@@ -127,15 +164,15 @@ switch (command) {
       say('This machine does not have any snapshots');
       process.exitCode = 1;
     } else if (second === 'list') one.snapshots.forEach((each, depth) => say(`SnapshotName${'-1'.repeat(depth)}="${each}"`));
-    save();
+    save(one);
     break;
   }
   case 'unregistervm': {
     const one = find(first);
     switchOff(one);
     rmSync(path.join(home, 'folders', one.name), { recursive: true, force: true });
-    delete machines[one.id];
-    save();
+    for (const file of [path.join(notes, `${one.id}.json`), path.join(facts, one.id), path.join(facts, `${one.id}.pid`)])
+      rmSync(file, { force: true });
     break;
   }
   case 'guestproperty':
