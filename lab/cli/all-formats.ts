@@ -1,4 +1,5 @@
 import { factsFormats } from '../checks/index.ts';
+import { boxTruthFormat } from '../core/box-examination.ts';
 import { type Format, coreFormats } from '../core/formats.ts';
 import { provenanceFormat } from '../core/provenance.ts';
 import { scanReportFormat } from '../core/scan-report.ts';
@@ -22,6 +23,7 @@ export const allFormats: readonly Format[] = [
   reproductionFormat,
   releaseNotesFormat,
   ...factsFormats,
+  boxTruthFormat,
   ...toolkitFormats,
   ...trustFormats,
   runningGuestFormat,

@@ -47,7 +47,7 @@ const asked = {
 
 /** A clock by itself says nothing: it is compared with the lab's when the answer arrives. */
 const clockUnixMs = fact(count, 'The clock, in milliseconds since 1970');
-const clockSkewMs = fact(z.int(), 'How far the clock is ahead of the lab’s; half the round trip is allowed for');
+const clockSkewMs = fact(z.int(), 'How far the clock is ahead of the lab’s; what the answer took on its way is allowed for');
 
 /** What a toolkit answers with. */
 export const boxAnswer = z.strictObject({ ...asked, clockUnixMs });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { boxExamination } from './box-examination.ts';
 import { sha256Schema } from './bundle.ts';
 import { errorData } from './error.ts';
 import { factLine } from './fact-line.ts';
@@ -80,6 +81,7 @@ export const labEvent = z.discriminatedUnion('type', [
     productName: z.string(),
     durationMs,
   }),
+  z.strictObject({ type: z.literal('box-examined'), guest, examination: boxExamination, durationMs }),
   z.strictObject({ type: z.literal('guest-rewound'), guest, durationMs }),
   z.strictObject({ type: z.literal('guest-failed'), guest, error: errorData }),
   z.strictObject({ type: z.literal('guest-released'), guest, kept: z.boolean(), durationMs }),

@@ -2,6 +2,12 @@ import type { ErrorEntry } from './error-entry.ts';
 
 /** What can go wrong between the lab and a guest: the part of the catalogue that is about toolkit, WinRM and embedded guests. */
 export const guestErrors = {
+  // box truth
+  'run.box-unfit': {
+    kind: 'guest',
+    message: 'What {guest} would answer does not count: {reason}',
+    hint: 'Put the machine right and run again; `policy.box` in lab.config.json says what is demanded of it, and what is fatal.',
+  },
   // toolkit
   'toolkit.tool-missing': {
     kind: 'guest',

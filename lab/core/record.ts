@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { weakest } from './assurance.ts';
+import { boxExamination } from './box-examination.ts';
 import { sha256Schema } from './bundle.ts';
 import { type ErrorData, errorData } from './error.ts';
 import { type JournalLine, evidence, hostFacts, stepNames } from './event.ts';
@@ -36,6 +37,7 @@ export const recordedGuest = z.strictObject({
   osVersion: z.string().optional(),
   productName: z.string().optional(),
   readyMs: z.number().optional(),
+  box: boxExamination.optional().meta({ description: 'What it said of itself before it was asked about the release, the last time' }),
   copy: z.strictObject({ sizeBytes: z.int(), sha256: sha256Schema, way: z.string(), durationMs: z.number() }).optional(),
   errors: z.array(errorData),
 });
@@ -45,7 +47,7 @@ export type RecordedGuest = z.infer<typeof recordedGuest>;
  * Names what {@link foldRecord} makes of a plan and a journal. Raised with every change that gives a finished run another record, so that a lab says
  * of records of another one that it cannot make them again, instead of calling them wrong. Runs before there was a number are of version 1.
  */
-export const FOLD_VERSION = 2;
+export const FOLD_VERSION = 3;
 
 /** `record.json`: a run in one value. A pure fold of the plan and the journal; `lab report` and `lab verify` make it again and compare. */
 export const runRecord = z.strictObject({
@@ -149,6 +151,11 @@ export function foldRecord(plan: Plan, lines: readonly JournalLine[]): RunRecord
         const guest = guestOf(event.guest);
         const { assurance, isolation, platform, osVersion, productName } = event;
         if (guest) Object.assign(guest, { assurance, isolation, platform, osVersion, productName, readyMs: event.durationMs });
+        break;
+      }
+      case 'box-examined': {
+        const guest = guestOf(event.guest);
+        if (guest) guest.box = event.examination;
         break;
       }
       case 'guest-failed':

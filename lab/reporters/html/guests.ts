@@ -1,4 +1,6 @@
 import { h } from 'preact';
+import { type BoxExamination, boxProblems } from '../../core/box-examination.ts';
+import { boxFactDescription, boxFactNames, boxFactText } from '../../core/box-truth.ts';
 import type { ErrorData } from '../../core/error.ts';
 import type { RecordedGuest, RunRecord } from '../../core/record.ts';
 import { durationText, sizeText } from '../wording/quantity.ts';
@@ -36,7 +38,40 @@ function guestCard(guest: RecordedGuest): Html {
             ],
       ],
     ]),
+    guest.box === undefined ? undefined : boxNote(guest.box),
     guest.errors.map((error) => errorNote(error)),
+  );
+}
+
+/** What the guest said of itself: what is wrong is in sight, everything else behind a summary. */
+function boxNote(box: BoxExamination): Html {
+  const problems = boxProblems(box);
+  return h(
+    'div',
+    { class: 'box' },
+    box.repairs.map(({ fact, done, before, problem }) =>
+      h(
+        'p',
+        {},
+        done ? 'Put right: ' : 'Could not be put right: ',
+        h('code', {}, fact),
+        `, which was ${said(before, 300)}`,
+        problem === undefined ? '' : ` (${said(problem, 300)})`,
+      ),
+    ),
+    problems.map((problem) => h('p', { class: 'loud' }, said(problem, 600))),
+    h(
+      'details',
+      {},
+      h(
+        'summary',
+        {},
+        `What it says it is: ${boxFactNames.length} facts, ${problems.length === 0 ? 'none' : problems.length} not as they should be`,
+      ),
+      definitions(
+        boxFactNames.map((name) => [name, h('span', { title: boxFactDescription(name) }, said(boxFactText(box.truth[name]), 600))]),
+      ),
+    ),
   );
 }
 

@@ -72,6 +72,7 @@ export function timelineLanes(journal: readonly JournalLine[]): readonly Lane[] 
       case 'bundle-made':
       case 'scan-finished':
       case 'guest-rewound':
+      case 'box-examined':
       case 'cell-waiting':
       case 'cell-waited':
       case 'guest-released':

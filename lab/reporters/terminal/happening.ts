@@ -1,4 +1,5 @@
 import { assuranceLabel } from '../../core/assurance.ts';
+import { boxProblems } from '../../core/box-examination.ts';
 import type { ErrorData } from '../../core/error.ts';
 import type { LabEvent } from '../../core/event.ts';
 import { asOf, scanInWords } from '../../core/scan.ts';
@@ -95,6 +96,24 @@ export function happenings(event: LabEvent, paint: Paint): readonly Happening[] 
           event.guest,
           `ready in ${durationText(event.durationMs)} · ${clean(event.productName)} ${clean(event.osVersion)} · ${clean(event.platform)} · ${assuranceLabel[event.assurance]}${isolation}`,
         ),
+      ];
+    }
+    case 'box-examined': {
+      const problems = boxProblems(event.examination);
+      const known = countText(event.examination.verdicts.filter(({ state }) => state === 'right').length, 'fact');
+      const repaired = event.examination.repairs.map(({ fact, before, done, problem }) =>
+        line(
+          event.guest,
+          paint(
+            'yellow',
+            clean(done ? `put right: ${fact}, which was ${before}` : `could not put right ${fact}: ${problem ?? 'it did not say why'}`),
+          ),
+        ),
+      );
+      return [
+        ...repaired,
+        line(event.guest, `says what it is: ${known} as they should be ${dim(`· ${durationText(event.durationMs)}`)}`),
+        ...problems.map((problem) => line(event.guest, paint('yellow', `! ${clean(problem)}`))),
       ];
     }
     case 'guest-rewound':

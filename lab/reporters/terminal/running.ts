@@ -74,6 +74,8 @@ export function advance(running: Running, event: LabEvent, nowMs: number): Runni
     case 'guest-rewound':
       // Mostly part of a check that has begun, which goes on.
       return beforeChecks.has(running.guests.get(event.guest)?.doing ?? '') ? guest(event.guest, BETWEEN_CHECKS) : running;
+    case 'box-examined':
+      return running;
     case 'guest-failed':
       return guest(event.guest, 'failed');
     case 'guest-released':

@@ -5,6 +5,7 @@ import type { GuestLease } from '../../core/guest.ts';
 import { type RemotePath, joinRemote, remotePath } from '../../core/ids.ts';
 import type { Connection } from '../../core/transport.ts';
 import { callWithin } from '../../engine/deadline.ts';
+import { examineBox } from './examine-box.ts';
 import type { VerifyParts } from './verify-parts.ts';
 
 /** Folder of the lab's own in a guest. */
@@ -28,6 +29,8 @@ export class GuestSession implements AsyncDisposable {
   #open: { readonly connection: Connection; readonly toolkit: Toolkit } | undefined;
   #condition: 'pristine' | 'used' | 'broken' = 'pristine';
   #scratches = 0;
+  #examined = false;
+  #unfit: unknown;
 
   constructor(lease: GuestLease, parts: VerifyParts) {
     this.lease = lease;
@@ -52,8 +55,11 @@ export class GuestSession implements AsyncDisposable {
    * `onGuest` is given the end of the guest that will be asked: after a rewind it is another guest, with an end of its own.
    */
   async ready(startsFrom: 'pristine' | 'installed', onGuest: (lost: Promise<string>) => void, call: Call): Promise<Toolkit> {
+    // Another one of its kind would be no better.
+    if (this.#unfit !== undefined) throw this.#unfit;
     if (this.#condition === 'broken' || (startsFrom === 'pristine' && this.#condition === 'used')) await this.#rewind(call);
     onGuest(this.lease.lost);
+    await this.#examine(call);
     const toolkit = await this.#deliver(call);
     this.#condition = 'used';
     if (startsFrom === 'installed') await this.#install(toolkit, call);
@@ -91,7 +97,22 @@ export class GuestSession implements AsyncDisposable {
     await this[Symbol.asyncDispose]().catch(() => {});
     await this.lease.rewind(timed);
     this.#condition = 'pristine';
+    this.#examined = false;
     emit({ type: 'guest-rewound', guest: this.lease.spec.name, durationMs: clock.monotonicMs() - startedMs });
+  }
+
+  /** Asks the guest what it is, once for each time that it is pristine: a rewind takes repairs back. */
+  async #examine(call: Call): Promise<void> {
+    if (this.#examined) return;
+    const { toolkit } = await this.#connect(call);
+    const { clock, emit, plan } = this.#parts;
+    try {
+      await examineBox(this.lease, toolkit, { clock, emit, policy: plan.policy }, call);
+      this.#examined = true;
+    } catch (error) {
+      if (error instanceof LabError && error.code === 'run.box-unfit') this.#unfit = error;
+      throw error;
+    }
   }
 
   /** Copies the bundle in, unless this very bundle is there already. */
