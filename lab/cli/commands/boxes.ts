@@ -67,7 +67,7 @@ async function openShop(names: readonly string[], options: BoxesOptions, context
   return {
     boxes: pinnedBoxes(catalogue, hypervisor, catalogueFileIn(where.vagrantFolder), names),
     parts,
-    settings: settingsOf({ ...where, folders: parts.folders, masker: parts.masker }),
+    settings: settingsOf(where),
     home: vagrantHomeIn(context.environment),
     context,
     call: callUntil(context.signal),

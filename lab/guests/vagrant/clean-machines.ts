@@ -8,7 +8,7 @@ import { environmentOfLease } from './lease-folder.ts';
 import { dataFolderOf, leaseIsHeld, leasesFolder, readLeaseNote } from './lease-note.ts';
 import { indexedMachines, vagrantHomeIn } from './machine-index.ts';
 import { vagrantIn } from './vagrant.ts';
-import type { VagrantSettings } from './vagrant-command.ts';
+import { type VagrantSettings, hypervisorEnv } from './vagrant-command.ts';
 
 /** A folder without a note may be one that is being made; after this time it is not. */
 const NOTE_GRACE_MS = 60_000;
@@ -35,7 +35,11 @@ async function cleanLease(lease: string, settings: VagrantSettings, call: Call):
   if (note) {
     if (await leaseIsHeld(note)) return undefined;
     await endVagrantProcesses(dataFolder);
-    const env = { ...settings.env, ...(note.vagrantHome === undefined ? {} : { VAGRANT_HOME: note.vagrantHome }) };
+    const env = {
+      ...settings.env,
+      ...hypervisorEnv(note.hypervisor),
+      ...(note.vagrantHome === undefined ? {} : { VAGRANT_HOME: note.vagrantHome }),
+    };
     const vagrant = vagrantIn({ ...environmentOfLease(lease, settings), env });
     return removed(`machine ${note.guest} of ${note.owner}, left by process ${note.pid}`, () =>
       endLease(vagrant, note.machine, lease, call),
@@ -47,7 +51,10 @@ async function cleanLease(lease: string, settings: VagrantSettings, call: Call):
   const home = vagrantHomeIn({ ...process.env, ...settings.env });
   const known = (await indexedMachines(home)).filter((machine) => path.resolve(machine.vagrantfileFolder) === lease);
   return removed(`the machine of ${path.basename(lease)}, which has no owner`, async () => {
-    for (const machine of known) await vagrantIn(environmentOfLease(lease, settings)).destroy(machine.name, call);
+    for (const { name, provider } of known) {
+      const env = { ...settings.env, ...hypervisorEnv(provider) };
+      await vagrantIn({ ...environmentOfLease(lease, settings), env }).destroy(name, call);
+    }
     await rm(lease, { recursive: true, force: true, maxRetries: 3 });
   });
 }

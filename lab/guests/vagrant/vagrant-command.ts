@@ -16,6 +16,9 @@ export interface VagrantSettings {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** Tells the Vagrantfile which hypervisor is meant. */
+export const hypervisorEnv = (hypervisor: string): Readonly<Record<string, string>> => ({ LAB_VAGRANT_HYPERVISOR: hypervisor });
+
 /** One command for Vagrant. */
 export interface VagrantRequest {
   readonly args: readonly string[];

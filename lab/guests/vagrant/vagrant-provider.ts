@@ -17,7 +17,7 @@ import { cleanMachines } from './clean-machines.ts';
 import { diagnoseVagrant } from './doctor/diagnose-vagrant.ts';
 import { type FoundHypervisor, chosenHypervisor, findHypervisor } from './hypervisors.ts';
 import { vagrantIn } from './vagrant.ts';
-import type { VagrantSettings } from './vagrant-command.ts';
+import { type VagrantSettings, hypervisorEnv } from './vagrant-command.ts';
 import { openVagrantLease } from './vagrant-lease.ts';
 
 export interface VagrantProviderOptions {
@@ -81,7 +81,7 @@ export function vagrantProvider(options: VagrantProviderOptions): Provider {
         {
           folders: options.folders,
           masker: options.masker,
-          settings: { ...settings, env: { ...settings.env, LAB_VAGRANT_HYPERVISOR: hypervisor } },
+          settings: { ...settings, env: { ...settings.env, ...hypervisorEnv(hypervisor) } },
           vagrantVersion: version,
           spec,
           owner,
@@ -104,10 +104,15 @@ function wantWinrm({ name: guest, transport = 'winrm' }: GuestSpec): void {
 }
 
 /** How Vagrant is called, by what the provider was made with. */
-export const settingsOf = ({ vagrantFolder, vagrantProgram, vagrantEnv }: VagrantProviderOptions): VagrantSettings => ({
+export const settingsOf = ({
+  vagrantFolder,
+  vagrantProgram,
+  vagrantEnv,
+  hypervisor,
+}: Omit<VagrantProviderOptions, 'folders' | 'masker'>): VagrantSettings => ({
   program: vagrantProgram ?? 'vagrant',
   folder: vagrantFolder,
-  ...(vagrantEnv === undefined ? {} : { env: vagrantEnv }),
+  env: { ...vagrantEnv, ...(hypervisor === undefined ? {} : hypervisorEnv(hypervisor)) },
 });
 
 const fileOf = (options: VagrantProviderOptions): string => catalogueFileIn(options.vagrantFolder);

@@ -25,6 +25,8 @@ export async function diagnoseBoxes(
       const subject = `box ${pinned.box.name}`;
       const state = await verifyBox(pinned, where, 'shallow', call);
       const message = stateInWords(state);
+      const add = `npm run lab -- boxes add ${pinned.box.name}`;
+      const pin = `npm run lab -- boxes mirror ${pinned.box.name} --to DIR, write its digest into machines.json`;
       const expiry = expiryOf(pinned.box, new Date());
       const age: readonly Diagnosis[] = expiresSoon(expiry)
         ? [
@@ -40,21 +42,13 @@ export async function diagnoseBoxes(
         case 'verified':
           return [{ subject, state: 'ok', message: `${message}; ${expiryInWords(expiry)}` }, ...age];
         case 'absent':
-          return [{ subject, state: 'missing', message, hint: `npm run lab -- boxes add ${pinned.box.name}` }, ...age];
+          return [{ subject, state: 'missing', message, hint: pinned.sha256 === undefined ? `${pin}, and: ${add}` : add }, ...age];
         case 'not-pinned':
-          return [
-            {
-              subject,
-              state: 'warning',
-              message,
-              hint: `npm run lab -- boxes mirror ${pinned.box.name} --to DIR, and write its digest into machines.json`,
-            },
-            ...age,
-          ];
+          return [{ subject, state: 'warning', message, hint: pin }, ...age];
         case 'unknown-origin':
         case 'other-digest':
         case 'changed':
-          return [{ subject, state: 'missing', message, hint: `npm run lab -- boxes add ${pinned.box.name}` }, ...age];
+          return [{ subject, state: 'missing', message, hint: add }, ...age];
       }
     }),
   );
