@@ -38,6 +38,8 @@ export interface Wiring {
 export interface ProviderSettings {
   /** A PowerShell 7 for Windows that embedded guests get. */
   readonly powershell?: LocalPath;
+  /** Guests of the configuration: hosts that are there already are among them. */
+  readonly hosts?: readonly GuestSpec[];
 }
 
 export function wire(projectRoot: LocalPath, context: CliContext, settings: ProviderSettings = {}): Wiring {
@@ -63,6 +65,9 @@ export function wire(projectRoot: LocalPath, context: CliContext, settings: Prov
         clock,
         masker,
         isolation,
+        environment: context.environment,
+        transport: transports(clock),
+        toolkitFor,
         ...settings,
         ...vagrantOptions(projectRoot, context),
       });
@@ -113,8 +118,10 @@ export async function flowParts(
 }
 
 /** What a configuration says that providers have to know. */
-export const providerSettings = (root: LocalPath, { wine }: Pick<LabConfig, 'wine'>): ProviderSettings =>
-  wine.powershell === undefined ? {} : { powershell: path.resolve(root, wine.powershell) as LocalPath };
+export const providerSettings = (root: LocalPath, { wine, guests }: Pick<LabConfig, 'wine' | 'guests'>): ProviderSettings => ({
+  hosts: guests,
+  ...(wine.powershell === undefined ? {} : { powershell: path.resolve(root, wine.powershell) as LocalPath }),
+});
 
 /** The configuration with what the command line says instead. */
 export const withKeep = (config: LabConfig, keep: LabConfig['keep'] | undefined): LabConfig => (keep ? { ...config, keep } : config);

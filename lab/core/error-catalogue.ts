@@ -1,4 +1,5 @@
 import { copyErrors } from './copy-errors.ts';
+import { existingErrors } from './existing-errors.ts';
 import type { ErrorEntry } from './error-entry.ts';
 import { guestErrors } from './guest-errors.ts';
 import { signingErrors } from './signing-errors.ts';
@@ -349,6 +350,7 @@ export const errorCatalogue = {
     hint: '`lab bundle` builds it here and shows the whole error.',
   },
   ...copyErrors,
+  ...existingErrors,
   ...guestErrors,
   ...signingErrors,
   ...sshErrors,

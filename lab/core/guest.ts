@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { type Assurance, assurances } from './assurance.ts';
 import type { Call } from './call.ts';
+import { existingHost } from './existing-host.ts';
 import type { GuestName, Sha256 } from './ids.ts';
 import type { Secret } from './secret.ts';
 
 export const windowsReleases = ['windows-10', 'windows-11'] as const;
-export const providerNames = ['wine', 'vagrant'] as const;
+export const providerNames = ['wine', 'vagrant', 'existing'] as const;
 export type ProviderName = (typeof providerNames)[number];
 export const transportNames = ['winrm', 'ssh'] as const;
 export type TransportName = (typeof transportNames)[number];
@@ -27,6 +28,7 @@ export const guestSpec = z.strictObject({
     .max(86_400)
     .optional()
     .meta({ description: 'Time limit for making or rewinding this guest; absent: `timeouts.acquireSeconds`' }),
+  existing: existingHost.optional().meta({ description: 'Where the host is; only with the provider `existing`' }),
   transport: z.enum(transportNames).optional().meta({ description: 'How the lab talks to the guest; `winrm` where nothing is said' }),
 });
 export type GuestSpec = z.infer<typeof guestSpec>;
@@ -96,6 +98,8 @@ export interface GuestLease extends AsyncDisposable {
   readonly isolation: Isolation;
   /** The emulator or hypervisor and its version, for the record: `Wine 10.0`. */
   readonly platform: string;
+  /** Whether it is as it was made. Absent: it is. A host that nothing resets and that was used before is not. */
+  readonly pristine?: boolean;
   /** Changes with every rewind: read it anew after one. */
   readonly endpoint: Endpoint;
   /** Brings the guest back to its pristine state. Connections made before are dead afterwards. */

@@ -8,7 +8,7 @@ import { wantsColour } from '../cli-context.ts';
 import type { LabCommand } from '../lab-command.ts';
 import { collect, withJson, withProject } from '../options.ts';
 import { type ProjectOptions, openProject } from '../project.ts';
-import { wire } from '../wiring.ts';
+import { providerSettings, wire } from '../wiring.ts';
 
 type DoctorOptions = ProjectOptions & { json?: boolean; provider?: readonly string[] };
 
@@ -26,7 +26,7 @@ export const doctorCommand: LabCommand = (program, context, finish) => {
     for (const name of options.provider ?? [])
       if (!known.some((one) => one === name)) throw LabError.of('usage.unknown-name', { what: 'provider', name, known: known.join(', ') });
     const asked = config.guests.filter((spec) => options.provider?.includes(spec.provider) ?? !spec.onRequest);
-    const wiring = wire(root, context);
+    const wiring = wire(root, context, providerSettings(root, config));
     using call = callWithin(LIMIT_MS, 'the examination', wiring.clock, callUntil(context.signal));
     const providers = [...new Set(asked.map((spec) => wiring.providerOf(spec)))];
     const groups = await Promise.all([

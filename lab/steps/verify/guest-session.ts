@@ -34,6 +34,7 @@ export class GuestSession implements AsyncDisposable {
 
   constructor(lease: GuestLease, parts: VerifyParts) {
     this.lease = lease;
+    if (lease.pristine === false) this.#condition = 'used';
     this.#parts = parts;
     this.archive = joinRemote(LAB_FOLDER, parts.bundle.archive.fileName);
     this.installDirectory = remotePath(`C:\\${parts.bundle.manifest.product.name}`);

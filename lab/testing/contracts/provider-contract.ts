@@ -13,6 +13,8 @@ export interface ProviderRig {
   /** What its guests are, where that is less than the best it can give. */
   readonly assurance?: Assurance;
   readonly spec: GuestSpec;
+  /** Whether its guests are there before and after: they are neither made nor removed, and one address is one guest. Absent: they are not. */
+  readonly persistent?: boolean;
   /** A fresh call, long enough for anything the provider does. */
   readonly call: () => Call;
   /** Ends a guest from outside, as a crash would. */
@@ -63,14 +65,24 @@ export async function providerContract(t: Test, name: string, rig: ProviderRig):
       t.match(await identify(lease.endpoint), answered);
       for (const secret of secretsOf(lease.endpoint)) t.notOk(JSON.stringify(lease.endpoint).includes(secret), 'no secret prints');
       await lease[Symbol.asyncDispose]();
-      await t.rejects(identify(lease.endpoint), 'nothing answers after the release');
+      if (rig.persistent) t.match(await identify(lease.endpoint), answered, 'it is left as it is');
+      else await t.rejects(identify(lease.endpoint), 'nothing answers after the release');
       t.same(await rig.remains(), []);
       await lease[Symbol.asyncDispose]();
       await t.rejects(lease.rewind(rig.call()), 'a released guest is not rewound');
       t.same(await rig.remains(), []);
     });
 
-    await t.test('guests are apart', async (t) => {
+    if (rig.persistent) {
+      await t.test('one host is one guest at a time', async (t) => {
+        const [one, later] = [await acquire(), acquire()];
+        t.equal(await settled(later), undefined, 'the other waits');
+        await one[Symbol.asyncDispose]();
+        await (await later)[Symbol.asyncDispose]();
+      });
+    }
+
+    await t.test('guests are apart', { skip: rig.persistent ? 'an address is one guest' : false }, async (t) => {
       const [one, other] = await Promise.all([acquire(), acquire()]);
       t.not(addressOf(one.endpoint), addressOf(other.endpoint));
       t.notOk(secretsOf(one.endpoint).some((secret) => secretsOf(other.endpoint).includes(secret)));
@@ -88,7 +100,7 @@ export async function providerContract(t: Test, name: string, rig: ProviderRig):
       if (rig.trace) t.equal(await rig.trace.find(before), true, 'the trace can be found');
       await lease.rewind(rig.call());
       t.not(lease.endpoint, before, 'there is a new endpoint');
-      await t.rejects(identify(before), 'the old one is gone');
+      if (!rig.persistent) await t.rejects(identify(before), 'the old one is gone');
       t.match(await identify(lease.endpoint), answered);
       if (rig.trace) t.equal(await rig.trace.find(lease.endpoint), false, 'the trace is gone');
       t.equal(await settled(lease.lost), undefined, 'a rewound guest is not a lost one');
@@ -126,15 +138,19 @@ export async function providerContract(t: Test, name: string, rig: ProviderRig):
       }
     });
 
-    await t.test('what a dead owner left is found, what a living one has is not', async (t) => {
-      const lease = await acquire();
-      await rig.orphan();
-      t.equal((await provider.clean(rig.call())).length, 1);
-      t.same(await provider.clean(rig.call()), []);
-      t.match(await identify(lease.endpoint), answered);
-      await lease[Symbol.asyncDispose]();
-      t.same(await rig.remains(), []);
-    });
+    await t.test(
+      'what a dead owner left is found, what a living one has is not',
+      { skip: rig.persistent ? 'nothing is left' : false },
+      async (t) => {
+        const lease = await acquire();
+        await rig.orphan();
+        t.equal((await provider.clean(rig.call())).length, 1);
+        t.same(await provider.clean(rig.call()), []);
+        t.match(await identify(lease.endpoint), answered);
+        await lease[Symbol.asyncDispose]();
+        t.same(await rig.remains(), []);
+      },
+    );
   });
 }
 
