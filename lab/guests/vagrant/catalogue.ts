@@ -16,7 +16,11 @@ const name = z.string().regex(/^[a-z0-9](?:[a-z0-9.-]{0,48}[a-z0-9])?$/);
 const day = z.iso.date();
 
 const download = z.strictObject({
-  url: z.url().meta({ description: 'Where the box is fetched' }),
+  url: z
+    .string()
+    // https://example.test/box
+    .regex(/^https?:\/\/[^\s]+$/)
+    .meta({ description: 'Where the box is fetched' }),
   mirrors: z.array(z.string()).default([]).meta({ description: 'Copies, tried after it: URLs, or paths on this machine' }),
   digest: z
     .union([
@@ -93,7 +97,10 @@ const catalogue = z
       .partialRecord(z.enum(hypervisorNames), z.record(z.string(), setting))
       .default({})
       .meta({ description: 'Vagrant’s settings for every machine on a hypervisor' }),
-    boxes: z.array(box).refine((boxes) => unique(boxes, (one) => one.name), 'two boxes have the same name'),
+    boxes: z
+      .array(box)
+      .min(1)
+      .refine((boxes) => unique(boxes, (one) => one.name), 'two boxes have the same name'),
     machines: z
       .array(machine)
       .min(1)
