@@ -59,7 +59,10 @@ export function startLab(args: readonly string[], { state, env, through = [] }: 
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const descendants = new Map<number, string>();
   const look = async (): Promise<void> => {
-    for (const { pid, commandLine } of await processTree(child.pid ?? 0)) if (pid !== child.pid) descendants.set(pid, commandLine);
+    for (const { pid, commandLine } of await processTree(child.pid ?? 0)) {
+      // A process that has ended and is still to be reaped has no command line any more.
+      if (pid !== child.pid && (commandLine !== '' || !descendants.has(pid))) descendants.set(pid, commandLine);
+    }
   };
   const looking = setInterval(() => void look(), LOOK_EVERY_MS);
   child.once('exit', () => clearInterval(looking));
