@@ -97,10 +97,7 @@ const catalogue = z
       .partialRecord(z.enum(hypervisorNames), z.record(z.string(), setting))
       .default({})
       .meta({ description: 'Vagrant’s settings for every machine on a hypervisor' }),
-    boxes: z
-      .array(box)
-      .min(1)
-      .refine((boxes) => unique(boxes, (one) => one.name), 'two boxes have the same name'),
+    boxes: z.array(box).refine((boxes) => unique(boxes, (one) => one.name), 'two boxes have the same name'),
     machines: z
       .array(machine)
       .min(1)
