@@ -1,6 +1,7 @@
 import { commandsPage } from './commands-page.ts';
 import { configurationPage } from './configuration-page.ts';
 import { errorsPage } from './errors-page.ts';
+import { powershellPage } from './powershell-page.ts';
 import { winrmGuide } from './winrm-guide.ts';
 
 /** A page of the documentation that is made from the code, whole or in part. */
@@ -16,5 +17,6 @@ export const pages: readonly Page[] = [
   { file: 'docs/reference/commands.md', text: commandsPage },
   { file: 'docs/reference/configuration.md', text: configurationPage },
   { file: 'docs/reference/errors.md', text: errorsPage },
+  { file: 'docs/reference/powershell-toolkit.md', text: powershellPage },
   { file: 'docs/guide/winrm.md', text: winrmGuide },
 ];

@@ -1,4 +1,4 @@
-import { copyFile, cp, mkdir, readdir, stat } from 'node:fs/promises';
+import { copyFile, cp, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Call } from '../../core/call.ts';
 import { LabError } from '../../core/error.ts';
@@ -65,14 +65,15 @@ async function unzipped(archive: LocalPath, into: LocalPath): Promise<void> {
   }
   let top = unpacked;
   for (let level = 0; level < MOST_LEVELS; level += 1) {
-    const names = await readdir(top);
-    if (names.includes(OWN_NAME)) {
-      await mkdir(into, { recursive: true });
-      for (const name of names) await cp(path.join(top, name), path.join(into, name), { recursive: true });
+    const entries = await readdir(top, { withFileTypes: true });
+    if (entries.some(({ name }) => name === OWN_NAME)) {
+      for (const { name } of entries) await rename(path.join(top, name), path.join(into, name));
+      await rm(unpacked, { recursive: true });
       return;
     }
-    if (names.length !== 1 || names[0] === undefined) break;
-    top = path.join(top, names[0]);
+    const [only] = entries;
+    if (entries.length !== 1 || !only?.isDirectory()) break;
+    top = path.join(top, only.name);
   }
   throw LabError.of('wine.no-powershell', { path: archive, reason: `there is no ${OWN_NAME} in it` });
 }
