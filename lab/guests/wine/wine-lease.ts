@@ -29,6 +29,12 @@ export interface WineLeaseOptions {
 export const guestsFolder = (folders: Folders): LocalPath => path.join(folders.cache, 'guests') as LocalPath;
 
 /** Windows user in the guest and user name at its endpoint. */
+/**
+ * Wine puts WINEPATH in front of PATH. Without AVX, because .NET stops threads at any instruction to collect garbage, and Wine 10 then loses the upper
+ * halves of the AVX registers: one long text in two came out with every second sixteen bytes replaced.
+ */
+const POWERSHELL_ENVIRONMENT = { WINEPATH: 'X:\\powershell', DOTNET_EnableAVX: '0' };
+
 const USER = 'guest';
 /** What answers the toolkit's questions, on drive X: of every guest. */
 const LAUNCHER = 'X:\\node.exe X:\\toolkit.cjs';
@@ -119,8 +125,8 @@ async function start(options: WineLeaseOptions, call: Call): Promise<Running> {
         'toolkit.cjs': prepared.tools.toolkit,
         ...(prepared.powershell === undefined ? {} : { powershell: prepared.powershell }),
       },
-      // mscoree must not be disabled here: .NET programs need it. Wine puts WINEPATH in front of PATH.
-      env: { WINEDLLOVERRIDES: 'mshtml,winedbg.exe=', ...(prepared.powershell === undefined ? {} : { WINEPATH: 'X:\\powershell' }) },
+      // mscoree must not be disabled here: .NET programs need it.
+      env: { WINEDLLOVERRIDES: 'mshtml,winedbg.exe=', ...(prepared.powershell === undefined ? {} : POWERSHELL_ENVIRONMENT) },
       ...(prepared.gateway ? { gateway: prepared.gateway } : {}),
     });
     leftovers = prefix.leftovers;
