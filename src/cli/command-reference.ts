@@ -17,10 +17,7 @@ const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
 
 /** The command reference as Markdown, out of the same definitions that the program's command line is made of. */
 export function commandReference(): string {
-  const program = makeProgram(
-    () => Promise.reject(new Error('the reference runs nothing')),
-    () => {},
-  );
+  const program = makeProgram(() => Promise.reject(new Error('the reference runs nothing')));
   const codes = Object.entries(exitCodes).map(([name, code]) => [String(code), exitCodeMeanings[name as keyof typeof exitCodes]] as const);
   return [
     '# Command reference',

@@ -1,5 +1,7 @@
 import type { CliEvent } from '../contract/cli-event.ts';
 import type { ExitCode } from '../core/exit-code.ts';
+import type { FileLog, LogLevel } from '../log/file-log.ts';
+import type { Progress } from './progress.ts';
 
 /** What the process gives to a command line. */
 export interface Surroundings {
@@ -17,6 +19,11 @@ export type Emit = (event: CliEvent) => Promise<void>;
 /** What a command gets to do its work. */
 export interface CommandContext extends Surroundings {
   readonly emit: Emit;
+  readonly progress: Progress;
+  /** The log on the disk, for those who look for a fault. */
+  readonly log: Pick<FileLog, 'keeps' | LogLevel>;
+  /** The user said yes in advance to all that a command would ask. */
+  readonly yes: boolean;
 }
 
 /** A command: says what happens through `emit` and gives the exit code. Throws `ProgramError` for expected failures. */

@@ -5,7 +5,10 @@ import { type ExitCode, exitCodes } from '../core/exit-code.ts';
 import { ProgramError } from '../core/program-error.ts';
 import type { Emit, Surroundings } from './context.ts';
 import { humanText } from './human-text.ts';
+import { openFileLog } from '../log/file-log.ts';
+import { logFolder } from '../log/open-log.ts';
 import { makeProgram } from './program.ts';
+import { noProgress } from './progress.ts';
 import { streamWriter } from './stream-writer.ts';
 
 /**
@@ -21,16 +24,12 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
   const emitAs = async (json: boolean): Promise<Emit> => (json ? (await import('./json-lines.ts')).jsonLines(out) : people);
 
   let usage = '';
-  const program = makeProgram(
-    async (load, options, json) => {
-      const emit = await emitAs(json);
-      const command = await load();
-      return command(options, { ...surroundings, emit });
-    },
-    (code) => {
-      exitCode = code;
-    },
-  );
+  const program = makeProgram(async (load, options, line) => {
+    const emit = await emitAs(line.optsWithGlobals()['json'] === true);
+    const command = await load();
+    await using log = openFileLog({ folder: logFolder(surroundings.environment), level: 'off' });
+    exitCode = await command(options, { ...surroundings, emit, log, progress: noProgress, yes: false });
+  });
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({ writeOut: (text) => void out.write(text), writeErr: (text) => (usage += text) });
   }

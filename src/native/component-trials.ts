@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ComponentReport } from '../contract/cli-event.ts';
+import type { ComponentReport } from '../contract/events/verify.ts';
 import { startAnitomy } from './anitomy.ts';
 import { loadedAddonFile } from './load-addon.ts';
 import type { NativePart } from './native-part.ts';

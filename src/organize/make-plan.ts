@@ -1,11 +1,11 @@
 import path from 'node:path';
 import type { AnimeName } from '../contract/anime-name.ts';
 import type { PlannedMove, PlannedStay } from '../contract/plan.ts';
-import type { VideoFile } from '../scan/walk.ts';
+import type { FoundFile } from '../scan/walk.ts';
 import { sameFileKey } from '../windows/names.ts';
 import { destinationOf } from './destination.ts';
 
-export interface NamedFile extends VideoFile {
+export interface NamedFile extends FoundFile {
   readonly parsed: AnimeName | undefined;
 }
 

@@ -2,9 +2,10 @@ import type { Dirent } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { ProgramError } from '../core/program-error.ts';
-import { videoExtensions } from './video-extensions.ts';
+import { companionExtensions, videoExtensions } from './extensions.ts';
 
-export interface VideoFile {
+/** A file that the walk found: a video, or one that may belong to a video. */
+export interface FoundFile {
   /** Below the folder that is scanned, `/` between parts. */
   readonly path: string;
   readonly sizeBytes: number;
@@ -19,7 +20,9 @@ export interface WalkProblem {
 
 /** One folder's worth of a walk. */
 export interface FolderContent {
-  readonly videos: readonly VideoFile[];
+  readonly videos: readonly FoundFile[];
+  /** Subtitles and other files that may belong to one of the videos. */
+  readonly companions: readonly FoundFile[];
   /** Entries of the folder of any kind, folders included. */
   readonly entries: number;
   readonly problems: readonly WalkProblem[];
@@ -42,7 +45,12 @@ export async function* walk(root: string, signal: AbortSignal): AsyncGenerator<F
       entries = await readdir(path.join(root, folder), { withFileTypes: true });
     } catch (error) {
       if (folder === '') throw new ProgramError('folder-unreadable', `The folder ${root} cannot be read`, error);
-      yield { videos: [], entries: 0, problems: [problem('folder-unreadable', 'The folder cannot be read', folder, error)] };
+      yield {
+        videos: [],
+        companions: [],
+        entries: 0,
+        problems: [problem('folder-unreadable', 'The folder cannot be read', folder, error)],
+      };
       continue;
     }
     entries.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -53,8 +61,16 @@ export async function* walk(root: string, signal: AbortSignal): AsyncGenerator<F
         .map(below)
         .toReversed(),
     );
-    const names = entries.filter((entry) => entry.isFile() && videoExtensions.has(path.extname(entry.name).toLowerCase())).map(below);
-    yield { ...(await look(root, names)), entries: entries.length };
+    const withEnding = (endings: ReadonlySet<string>): readonly string[] =>
+      entries.filter((entry) => entry.isFile() && endings.has(path.extname(entry.name).toLowerCase())).map(below);
+    const videos = await look(root, withEnding(videoExtensions));
+    const companions = await look(root, withEnding(companionExtensions));
+    yield {
+      videos: videos.files,
+      companions: companions.files,
+      entries: entries.length,
+      problems: [...videos.problems, ...companions.problems],
+    };
   }
 }
 
@@ -70,19 +86,22 @@ async function mustBeFolder(root: string): Promise<void> {
   throw new ProgramError('not-a-folder', `${root} is not a folder`);
 }
 
-async function look(root: string, names: readonly string[]): Promise<Omit<FolderContent, 'entries'>> {
-  const videos: VideoFile[] = [];
+async function look(
+  root: string,
+  names: readonly string[],
+): Promise<{ readonly files: readonly FoundFile[]; readonly problems: readonly WalkProblem[] }> {
+  const files: FoundFile[] = [];
   const problems: WalkProblem[] = [];
   for (let start = 0; start < names.length; start += LOOKS_AT_ONCE) {
     const some = names.slice(start, start + LOOKS_AT_ONCE);
     const found = await Promise.allSettled(some.map((name) => lstat(path.join(root, name))));
     for (const [index, result] of found.entries()) {
       const name = some[index] as string;
-      if (result.status === 'fulfilled') videos.push({ path: name, sizeBytes: result.value.size });
+      if (result.status === 'fulfilled') files.push({ path: name, sizeBytes: result.value.size });
       else problems.push(problem('file-unreadable', 'The file cannot be looked at', name, result.reason));
     }
   }
-  return { videos, problems };
+  return { files, problems };
 }
 
 const problem = (code: string, what: string, where: string, error: unknown): WalkProblem => ({

@@ -29,15 +29,14 @@ export interface WineLeaseOptions {
 export const guestsFolder = (folders: Folders): LocalPath => path.join(folders.cache, 'guests') as LocalPath;
 
 /** Windows user in the guest and user name at its endpoint. */
+const USER = 'guest';
+/** What answers the toolkit's questions, on drive X: of every guest. */
+const LAUNCHER = 'X:\\node.exe X:\\toolkit.cjs';
 /**
  * Wine puts WINEPATH in front of PATH. Without AVX, because .NET stops threads at any instruction to collect garbage, and Wine 10 then loses the upper
  * halves of the AVX registers: one long text in two came out with every second sixteen bytes replaced.
  */
 const POWERSHELL_ENVIRONMENT = { WINEPATH: 'X:\\powershell', DOTNET_EnableAVX: '0' };
-
-const USER = 'guest';
-/** What answers the toolkit's questions, on drive X: of every guest. */
-const LAUNCHER = 'X:\\node.exe X:\\toolkit.cjs';
 const PASSWORD_BYTES = 18;
 /** NetBIOS names are no longer. */
 const MOST_NAME_CHARACTERS = 15;

@@ -1,18 +1,18 @@
 import path from 'node:path';
-import { type Plan, plan as planFormat } from '../contract/plan.ts';
-import { conflictReasons } from '../contract/stay-reasons.ts';
-import { buildInfo } from '../core/build-info.ts';
-import { type ExitCode, exitCodes } from '../core/exit-code.ts';
-import { stateFolder } from '../core/state-folder.ts';
-import { writeFileAtomic } from '../core/write-file-atomic.ts';
-import { applyMoves } from '../organize/apply-plan.ts';
-import { existingFiles } from '../organize/existing-files.ts';
-import { type NamedFile, makePlan } from '../organize/make-plan.ts';
-import { openRollbackJournal } from '../organize/rollback-journal.ts';
-import { loadNameParser } from '../parse/anime-name-parser.ts';
-import { walk } from '../scan/walk.ts';
-import type { Command, CommandContext } from './context.ts';
-import { startFigures } from './figures.ts';
+import { type Plan, plan as planFormat } from '../../../contract/plan.ts';
+import { conflictReasons } from '../../../contract/stay-reasons.ts';
+import { buildInfo } from '../../../core/build-info.ts';
+import { type ExitCode, exitCodes } from '../../../core/exit-code.ts';
+import { stateFolder } from '../../../core/state-folder.ts';
+import { writeFileAtomic } from '../../../core/write-file-atomic.ts';
+import { applyMoves } from '../../../organize/apply-plan.ts';
+import { existingFiles } from '../../../organize/existing-files.ts';
+import { type NamedFile, makePlan } from '../../../organize/make-plan.ts';
+import { openRollbackJournal } from '../../../organize/rollback-journal.ts';
+import { loadNameParser } from '../../../parse/anime-name-parser.ts';
+import { walk } from '../../../scan/walk.ts';
+import type { Command, CommandContext } from '../../context.ts';
+import { startFigures } from '../../figures.ts';
 
 interface OrganizeOptions {
   readonly folder: string;

@@ -1,10 +1,10 @@
 import path from 'node:path';
-import { buildInfo } from '../core/build-info.ts';
-import { exitCodes } from '../core/exit-code.ts';
-import { loadNameParser } from '../parse/anime-name-parser.ts';
-import { walk } from '../scan/walk.ts';
-import type { Command } from './context.ts';
-import { startFigures } from './figures.ts';
+import { buildInfo } from '../../../core/build-info.ts';
+import { exitCodes } from '../../../core/exit-code.ts';
+import { loadNameParser } from '../../../parse/anime-name-parser.ts';
+import { walk } from '../../../scan/walk.ts';
+import type { Command } from '../../context.ts';
+import { startFigures } from '../../figures.ts';
 
 /** `scan DIR`: says which video files there are and what their names tell. Reads only. Exit code 10 when something could not be looked at. */
 export const scan: Command<{ readonly folder: string }> = async (options, { emit, signal, currentFolder }) => {

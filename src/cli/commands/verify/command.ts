@@ -1,8 +1,8 @@
-import { buildInfo } from '../core/build-info.ts';
-import { exitCodes } from '../core/exit-code.ts';
-import { componentTrials } from '../native/component-trials.ts';
-import type { Command } from './context.ts';
-import { startFigures } from './figures.ts';
+import { buildInfo } from '../../../core/build-info.ts';
+import { exitCodes } from '../../../core/exit-code.ts';
+import { componentTrials } from '../../../native/component-trials.ts';
+import type { Command } from '../../context.ts';
+import { startFigures } from '../../figures.ts';
 
 /** `verify --components`: loads every native part and has it do something whose answer is known. Exit code 1 when one does not. */
 export const verify: Command<unknown> = async (_options, { emit, signal }) => {

@@ -1,0 +1,20 @@
+import { Command as CommandLine, Option } from 'commander';
+import type { Command } from './context.ts';
+
+/** Runs a command that the command line chose, with the options that the line gave. Its code is loaded by `load`, not before. */
+export type Begin = <Options>(load: () => Promise<Command<Options>>, options: Options, line: CommandLine) => Promise<void>;
+
+/** The definition of one command: name, arguments, options, help with examples, and what to begin. Loads nothing of the command itself. */
+export type DefineCommand = (begin: Begin) => CommandLine;
+
+/** A new command with what all of them have. */
+export const newCommand = (name: string): CommandLine => new CommandLine(name).addOption(jsonOption());
+
+/** `--json`, on every command and before it. */
+export const jsonOption = (): Option => new Option('--json', 'print events as lines of JSON, as cli-event.v1.json describes them');
+
+/** Help text that shows whole lines to type, each with what it does. */
+export function examples(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...rows.map(([line]) => line.length));
+  return `\nExamples:\n${rows.map(([line, what]) => `  ${line.padEnd(width)}  ${what}`).join('\n')}`;
+}

@@ -1,0 +1,41 @@
+/** File name endings that count as video, lower-case, with the dot. */
+export const videoExtensions: ReadonlySet<string> = new Set([
+  '.avi',
+  '.divx',
+  '.flv',
+  '.m2ts',
+  '.m4v',
+  '.mkv',
+  '.mov',
+  '.mp4',
+  '.mpeg',
+  '.mpg',
+  '.ogm',
+  '.ogv',
+  '.rm',
+  '.rmvb',
+  '.ts',
+  '.vob',
+  '.webm',
+  '.wmv',
+]);
+
+/** Endings of files that travel with a video, lower-case, with the dot: subtitles, sound tracks, chapters, what media servers keep beside it. */
+export const companionExtensions: ReadonlySet<string> = new Set([
+  '.ac3',
+  '.ass',
+  '.dts',
+  '.eac3',
+  '.flac',
+  '.idx',
+  '.mka',
+  '.mks',
+  '.nfo',
+  '.smi',
+  '.srt',
+  '.ssa',
+  '.sub',
+  '.sup',
+  '.ttml',
+  '.vtt',
+]);
