@@ -27,6 +27,7 @@ void run(process.argv.slice(2), {
   stderr: process.stderr,
   environment: process.env,
   currentFolder: process.cwd(),
+  stdin: () => process.stdin,
   signal: stop.signal,
 }).then((exitCode) => {
   process.exitCode = exitCode;

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormatsModule from 'ajv-formats';
 import type { CliEvent } from '../contract/cli-event.ts';
+import type { InputStream } from './context.ts';
 import { run } from './run.ts';
 
 // The package's CommonJS default export is not what its types say under NodeNext.
@@ -28,11 +29,33 @@ export interface CliRun {
   readonly events: () => readonly CliEvent[];
 }
 
+/** What a run of a command line is given beyond its arguments. */
+export interface Given {
+  readonly signal?: AbortSignal;
+  /** Added to an environment that has nothing but the folders for the program's state. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Standard input; an empty file when there is none. */
+  readonly stdin?: InputStream;
+}
+
+/** The environment that a command gets: its state in a folder of the test's own. */
+export const rigEnvironment = (folder: string): Readonly<Record<string, string>> => ({
+  LOCALAPPDATA: path.join(folder, '.state'),
+  XDG_STATE_HOME: path.join(folder, '.state'),
+});
+
 /** Runs one command line in this process, its state in a folder of the test's own. For tests. */
-export async function runCli(args: readonly string[], folder: string, signal = new AbortController().signal): Promise<CliRun> {
+export async function runCli(args: readonly string[], folder: string, given: AbortSignal | Given = {}): Promise<CliRun> {
   const [stdout, stderr] = [collector(), collector()];
-  const environment = { LOCALAPPDATA: path.join(folder, '.state'), XDG_STATE_HOME: path.join(folder, '.state') };
-  const exitCode = await run(args, { stdout: stdout.stream, stderr: stderr.stream, environment, currentFolder: folder, signal });
+  const { signal = new AbortController().signal, environment, stdin }: Given = given instanceof AbortSignal ? { signal: given } : given;
+  const exitCode = await run(args, {
+    stdout: stdout.stream,
+    stderr: stderr.stream,
+    environment: { ...rigEnvironment(folder), ...environment },
+    currentFolder: folder,
+    stdin: () => stdin ?? Readable.from([]),
+    signal,
+  });
   return { exitCode, stdout: stdout.text(), stderr: stderr.text(), events: () => eventsIn(stdout.text()) };
 }
 

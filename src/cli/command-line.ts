@@ -10,6 +10,15 @@ export type DefineCommand = (begin: Begin) => CommandLine;
 /** A new command with what all of them have. */
 export const newCommand = (name: string): CommandLine => new CommandLine(name).addOption(jsonOption());
 
+/** A command and all below it. */
+export const withSubcommands = (command: CommandLine): readonly CommandLine[] => [command, ...command.commands.flatMap(withSubcommands)];
+
+/** For the action of a command that has others below it: refuses a word that is none of them, with what was probably meant. */
+export function refuseUnknown(line: CommandLine): void {
+  // The library says this only of commands without an action of their own.
+  if (line.args.length > 0) (line as unknown as { readonly unknownCommand: () => never }).unknownCommand();
+}
+
 /** `--json`, on every command and before it. */
 export const jsonOption = (): Option => new Option('--json', 'print events as lines of JSON, as cli-event.v1.json describes them');
 

@@ -1,5 +1,6 @@
 import type { Argument, Command, Option } from 'commander';
 import { exitCodes } from '../core/exit-code.ts';
+import { withSubcommands } from './command-line.ts';
 import { makeProgram } from './program.ts';
 
 const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
@@ -27,7 +28,9 @@ export function commandReference(): string {
     program.description(),
     '',
     ...section(program, '`anivault`', 2),
-    ...program.commands.flatMap((command) => ['', ...section(command, `\`anivault ${command.name()}\``, 2)]),
+    ...program.commands.flatMap((command) =>
+      withSubcommands(command).flatMap((each) => ['', ...section(each, `\`${fullName(each)}\``, each === command ? 2 : 3)]),
+    ),
     '',
     '## Exit codes',
     '',
@@ -36,8 +39,11 @@ export function commandReference(): string {
   ].join('\n');
 }
 
+/** `anivault cache warm` */
+const fullName = (command: Command): string => (command.parent ? `${fullName(command.parent)} ` : '') + command.name();
+
 function section(command: Command, title: string, level: number): readonly string[] {
-  const usage = [command.parent ? 'anivault' : '', command.name(), command.usage()].filter((part) => part !== '').join(' ');
+  const usage = `${fullName(command)} ${command.usage()}`.trim();
   const rows = [...command.registeredArguments.map(argumentRow), ...command.options.map(optionRow)];
   return [
     `${'#'.repeat(level)} ${title}`,

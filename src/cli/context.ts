@@ -3,12 +3,20 @@ import type { ExitCode } from '../core/exit-code.ts';
 import type { FileLog, LogLevel } from '../log/file-log.ts';
 import type { Progress } from './progress.ts';
 
+/** Standard input, as far as commands use it: a terminal has `isTTY` and can be read without echo. */
+export interface InputStream extends NodeJS.ReadableStream {
+  readonly isTTY?: boolean | undefined;
+  readonly setRawMode?: (raw: boolean) => unknown;
+}
+
 /** What the process gives to a command line. */
 export interface Surroundings {
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly currentFolder: string;
+  /** Standard input. A function, so that it is only opened by commands that ask. */
+  readonly stdin: () => InputStream;
   /** Aborts when the user wants it to stop; its reason is a `ProgramError`. */
   readonly signal: AbortSignal;
 }

@@ -1,5 +1,5 @@
 import { Command as CommandLine } from 'commander';
-import { type Begin, examples, jsonOption } from './command-line.ts';
+import { type Begin, examples, jsonOption, withSubcommands } from './command-line.ts';
 import { commandLines } from './commands/index.ts';
 
 /**
@@ -22,6 +22,10 @@ export function makeProgram(begin: Begin): CommandLine {
         ['anivault verify --components', 'whether the program is whole and works'],
       ]),
     );
-  for (const define of commandLines) program.addCommand(define(begin).copyInheritedSettings(program));
+  for (const define of commandLines) {
+    const command = define(begin);
+    for (const each of withSubcommands(command)) each.copyInheritedSettings(program);
+    program.addCommand(command);
+  }
   return program;
 }

@@ -7,6 +7,7 @@ import type { Emit, Surroundings } from './context.ts';
 import { humanText } from './human-text.ts';
 import { openFileLog } from '../log/file-log.ts';
 import { logFolder } from '../log/open-log.ts';
+import { withSubcommands } from './command-line.ts';
 import { makeProgram } from './program.ts';
 import { noProgress } from './progress.ts';
 import { streamWriter } from './stream-writer.ts';
@@ -30,7 +31,7 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
     await using log = openFileLog({ folder: logFolder(surroundings.environment), level: 'off' });
     exitCode = await command(options, { ...surroundings, emit, log, progress: noProgress, yes: false });
   });
-  for (const command of [program, ...program.commands]) {
+  for (const command of withSubcommands(program)) {
     command.exitOverride().configureOutput({ writeOut: (text) => void out.write(text), writeErr: (text) => (usage += text) });
   }
   program.on('option:version', () => {

@@ -24,6 +24,7 @@ const catalogue = {
   'part-broken': { exitCode: exitCodes.fatal, hint: 'Install the program again; if it happens again, report it with the message above.' },
   'contract-violation': { exitCode: exitCodes.contractViolation, hint: 'This is a bug of the program: report it with the message above.' },
   ...tmdbErrors,
+  'confirmation-needed': { exitCode: exitCodes.fatal, hint: 'Say yes in advance with --yes, or run the command on a terminal.' },
   interrupted: { exitCode: exitCodes.interrupted, hint: 'What was moved stays moved and stands in the journal.' },
   bug: { exitCode: exitCodes.fatal, hint: 'This is a bug of the program: report it with the message above.' },
 } as const satisfies Record<string, Entry>;

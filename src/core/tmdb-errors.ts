@@ -41,5 +41,6 @@ export const tmdbErrors = {
     exitCode: exitCodes.permission,
     hint: 'Only you may read the key file: `chmod 600` it and its folder 700, and store the TMDB key anew.',
   },
+  'setting-invalid': { exitCode: exitCodes.fatal, hint: '`anivault settings set --help` lists the settings and what each takes.' },
   'state-busy': { exitCode: exitCodes.fatal, hint: 'Another program keeps changing the files in the state folder: wait for it or end it.' },
 } as const;
