@@ -3,7 +3,7 @@ import type { AnimeName } from '../contract/anime-name.ts';
 import type { PlannedMove, PlannedStay } from '../contract/plan.ts';
 import type { FoundFile } from '../scan/walk.ts';
 import { sameFileKey } from '../windows/names.ts';
-import { destinationOf } from './destination.ts';
+import { type Destination, destinationOf } from './destination.ts';
 
 export interface NamedFile extends FoundFile {
   readonly parsed: AnimeName | undefined;
@@ -15,6 +15,12 @@ export interface Folders {
   /** Absolute. */
   readonly destination: string;
 }
+
+/** Says where a file belongs. */
+export type Place = (file: NamedFile) => Destination;
+
+/** The place that a file's name alone tells. */
+export const placeByName: Place = (file) => destinationOf(file.parsed, file.path);
 
 /**
  * Tells whether a path below the destination is taken, whatever the case of its letters: by the source file itself, which then has its place already,
@@ -31,11 +37,12 @@ export async function makePlan(
   files: readonly NamedFile[],
   folders: Folders,
   findTaken: FindTaken,
+  place: Place = placeByName,
 ): Promise<{ readonly moves: readonly PlannedMove[]; readonly stays: readonly PlannedStay[] }> {
   const moves: PlannedMove[] = [];
   const stays: PlannedStay[] = [];
   const wanted = new Map<string, number>();
-  const placed = files.map((file) => ({ file, target: destinationOf(file.parsed, file.path) }));
+  const placed = files.map((file) => ({ file, target: place(file) }));
   for (const { target } of placed) {
     if ('path' in target) wanted.set(sameFileKey(target.path), (wanted.get(sameFileKey(target.path)) ?? 0) + 1);
   }
