@@ -1,4 +1,4 @@
-import { Command as CommandLine, Option } from 'commander';
+import { Command as CommandLine } from 'commander';
 import type { Command } from './context.ts';
 
 /** Runs a command that the command line chose, with the options that the line gave. Its code is loaded by `load`, not before. */
@@ -7,8 +7,8 @@ export type Begin = <Options>(load: () => Promise<Command<Options>>, options: Op
 /** The definition of one command: name, arguments, options, help with examples, and what to begin. Loads nothing of the command itself. */
 export type DefineCommand = (begin: Begin) => CommandLine;
 
-/** A new command with what all of them have. */
-export const newCommand = (name: string): CommandLine => new CommandLine(name).addOption(jsonOption());
+/** A new command, or one below another. The options that all commands have come by themselves: see `common-options.ts`. */
+export const newCommand = (name: string): CommandLine => new CommandLine(name);
 
 /** A command and all below it. */
 export const withSubcommands = (command: CommandLine): readonly CommandLine[] => [command, ...command.commands.flatMap(withSubcommands)];
@@ -18,9 +18,6 @@ export function refuseUnknown(line: CommandLine): void {
   // The library says this only of commands without an action of their own.
   if (line.args.length > 0) (line as unknown as { readonly unknownCommand: () => never }).unknownCommand();
 }
-
-/** `--json`, on every command and before it. */
-export const jsonOption = (): Option => new Option('--json', 'print events as lines of JSON, as cli-event.v1.json describes them');
 
 /** Help text that shows whole lines to type, each with what it does. */
 export function examples(rows: readonly (readonly [string, string])[]): string {

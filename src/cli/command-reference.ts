@@ -1,25 +1,12 @@
 import type { Argument, Command, Option } from 'commander';
-import { exitCodes } from '../core/exit-code.ts';
 import { withSubcommands } from './command-line.ts';
+import { COMMON_OPTIONS } from './common-options.ts';
+import { exitCodeRows } from './exit-code-meanings.ts';
 import { makeProgram } from './program.ts';
-
-const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
-  success: 'Everything asked for was done.',
-  fatal: 'It could not be done, or the command line was not understood. The message says why.',
-  tmdbKey: 'The TMDB key is missing or wrong. (Kept for commands that talk to TMDB.)',
-  contractViolation: 'The program was about to print something that its own schema does not allow: a bug.',
-  permission: 'A folder or every file in question is off limits.',
-  diskFull: 'The disk is full. What was moved stays moved.',
-  planConflict: 'Some files stay because another file has, or would get, the same name. The rest was done.',
-  cacheCorrupt: 'The cache is damaged. (Kept for commands that use one.)',
-  partialSuccess: 'Done in part: some names were not understood, or some files or folders could not be read or moved.',
-  interrupted: 'Stopped by Ctrl-C or the system.',
-};
 
 /** The command reference as Markdown, out of the same definitions that the program's command line is made of. */
 export function commandReference(): string {
   const program = makeProgram(() => Promise.reject(new Error('the reference runs nothing')));
-  const codes = Object.entries(exitCodes).map(([name, code]) => [String(code), exitCodeMeanings[name as keyof typeof exitCodes]] as const);
   return [
     '# Command reference',
     '',
@@ -32,9 +19,18 @@ export function commandReference(): string {
       withSubcommands(command).flatMap((each) => ['', ...section(each, `\`${fullName(each)}\``, each === command ? 2 : 3)]),
     ),
     '',
+    '## Common options',
+    '',
+    'Every command takes them, and they may stand before the command as well.',
+    '',
+    ...table(['', ''], program.options.filter(isCommon).map(optionRow)),
+    '',
     '## Exit codes',
     '',
-    ...table(['Code', 'Meaning'], codes),
+    ...table(
+      ['Code', 'Meaning'],
+      exitCodeRows.map(([code, meaning]) => [String(code), meaning]),
+    ),
     '',
   ].join('\n');
 }
@@ -44,7 +40,7 @@ const fullName = (command: Command): string => (command.parent ? `${fullName(com
 
 function section(command: Command, title: string, level: number): readonly string[] {
   const usage = `${fullName(command)} ${command.usage()}`.trim();
-  const rows = [...command.registeredArguments.map(argumentRow), ...command.options.map(optionRow)];
+  const rows = [...command.registeredArguments.map(argumentRow), ...command.options.filter((option) => !isCommon(option)).map(optionRow)];
   return [
     `${'#'.repeat(level)} ${title}`,
     ...(command.parent ? ['', command.description()] : []),
@@ -57,6 +53,8 @@ function section(command: Command, title: string, level: number): readonly strin
     ...examplesOf(command),
   ];
 }
+
+const isCommon = (option: Option): boolean => option.helpGroupHeading === COMMON_OPTIONS;
 
 type Row = readonly [string, string];
 

@@ -1,10 +1,12 @@
 import type { EventTexts } from './event-texts.ts';
 import { printable } from './text-table.ts';
+import { versionText } from './version.ts';
 
 export const commonTexts: EventTexts<'version' | 'started' | 'problem' | 'error'> = {
-  version: (event) =>
-    `${event.program} ${event.version} (commit ${event.commit}, ${event.packager}, ${event.runtime}, ${event.platform}-${event.architecture})\n`,
+  version: versionText,
   started: () => '',
-  problem: (event) => `warning: ${event.path === undefined ? '' : `${printable(event.path)}: `}${event.message}\n`,
-  error: (event) => `error: ${event.message}\n${event.hint === '' ? '' : `hint: ${event.hint}\n`}`,
+  problem: (event, { style }) =>
+    `${style.yellow('warning:')} ${event.path === undefined ? '' : `${printable(event.path)}: `}${event.message}\n`,
+  error: (event, { style }) =>
+    `${style.red(style.bold('error:'))} ${event.message}\n${event.hint === '' ? '' : `${style.cyan('hint:')} ${event.hint}\n`}`,
 };

@@ -1,7 +1,9 @@
 import type { CliEvent } from '../contract/cli-event.ts';
 import type { ExitCode } from '../core/exit-code.ts';
 import type { FileLog, LogLevel } from '../log/file-log.ts';
+import type { Masker } from '../settings/masker.ts';
 import type { Progress } from './progress.ts';
+import type { MaybeTerminal } from './style.ts';
 
 /** Standard input, as far as commands use it: a terminal has `isTTY` and can be read without echo. */
 export interface InputStream extends NodeJS.ReadableStream {
@@ -11,8 +13,8 @@ export interface InputStream extends NodeJS.ReadableStream {
 
 /** What the process gives to a command line. */
 export interface Surroundings {
-  readonly stdout: NodeJS.WritableStream;
-  readonly stderr: NodeJS.WritableStream;
+  readonly stdout: MaybeTerminal;
+  readonly stderr: MaybeTerminal;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly currentFolder: string;
   /** Standard input. A function, so that it is only opened by commands that ask. */
@@ -30,6 +32,8 @@ export interface CommandContext extends Surroundings {
   readonly progress: Progress;
   /** The log on the disk, for those who look for a fault. */
   readonly log: Pick<FileLog, 'keeps' | LogLevel>;
+  /** What is added to it never gets out, neither by `emit` nor into the log. Every secret that a command learns has to be. */
+  readonly masker: Masker;
   /** The user said yes in advance to all that a command would ask. */
   readonly yes: boolean;
 }

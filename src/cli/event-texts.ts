@@ -3,9 +3,17 @@ import { commonTexts } from './common-texts.ts';
 import { organizeTexts } from './commands/organize/texts.ts';
 import { scanTexts } from './commands/scan/texts.ts';
 import { verifyTexts } from './commands/verify/texts.ts';
+import type { Screen } from './screen.ts';
 
-/** How each event reads for a person; empty text for what only programs want. */
-export type EventTexts<Type extends CliEvent['type'] = CliEvent['type']> = { readonly [Each in Type]: (event: EventOf<Each>) => string };
+/** How each event reads for a person, on the screen where it is shown; empty text for what only programs want. */
+export type EventTexts<Type extends CliEvent['type'] = CliEvent['type']> = {
+  readonly [Each in Type]: (event: EventOf<Each>, screen: Screen) => string;
+};
 
-/** The texts of every event. */
-export const eventTexts: EventTexts = { ...commonTexts, ...scanTexts, ...organizeTexts, ...verifyTexts };
+/** The texts of every event, for one run of a command. Texts that show several events together (a table) are made by a function, since they remember. */
+export const makeEventTexts = (): EventTexts => ({
+  ...commonTexts,
+  ...scanTexts,
+  ...organizeTexts,
+  ...verifyTexts,
+});

@@ -1,6 +1,7 @@
 import { Command as CommandLine } from 'commander';
-import { type Begin, examples, jsonOption, withSubcommands } from './command-line.ts';
+import { type Begin, examples, withSubcommands } from './command-line.ts';
 import { commandLines } from './commands/index.ts';
+import { addCommonOptions } from './common-options.ts';
 
 /**
  * The command line of the program: commands, options, help. Also the source of the command reference and of the completions. A command's code is loaded
@@ -11,7 +12,6 @@ export function makeProgram(begin: Begin): CommandLine {
   program
     .description('Puts anime files in order: reads their names, plans where each belongs, moves them without ever overwriting one.')
     .option('-V, --version', 'print version, commit and runtime (with --json as one event)')
-    .addOption(jsonOption())
     .showHelpAfterError('Run with --help to see what there is.')
     .addHelpText(
       'after',
@@ -27,5 +27,6 @@ export function makeProgram(begin: Begin): CommandLine {
     for (const each of withSubcommands(command)) each.copyInheritedSettings(program);
     program.addCommand(command);
   }
+  addCommonOptions(program);
   return program;
 }

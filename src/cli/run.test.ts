@@ -95,11 +95,11 @@ t.test('scan of an empty folder, and of none', async (t) => {
 
 t.test('organize changes nothing unless told to', async (t) => {
   const folder = t.testdir({ in: library });
-  const before = filesBelow(folder);
+  const before = filesBelow(path.join(folder, 'in'));
   const result = await runCli(['organize', 'in', '--to', 'out', '--json'], folder);
   t.equal(result.exitCode, 0);
   t.match(result.events().at(-1), { type: 'organize-summary', applied: false, moves: 3, failed: 0, stays: 0 });
-  t.same(filesBelow(folder), before);
+  t.same(filesBelow(path.join(folder, 'in')), before);
   t.notOk(existsSync(path.join(folder, 'out')));
   t.match((await runCli(['organize', 'in', '--to', 'out'], folder)).stdout, /dry run: nothing was changed/);
 });
@@ -182,8 +182,8 @@ t.test('a folder that cannot be written fails each file and says 4 when none cou
     writeFileSync(path.join(folder, 'in/Show - 01.mkv'), '');
     mkdirSync(path.join(folder, 'out'), { mode: 0o500 });
   });
-  t.match((await organize()).exitCode, 0, 'nothing is tried without --apply');
   await asOrdinaryUser(async () => {
+    t.match((await organize()).exitCode, 0, 'nothing is tried without --apply');
     const result = await organize('--apply');
     t.match([result.exitCode, result.events().at(-1)], [4, { moves: 0, failed: 1 }]);
     t.same(filesBelow(path.join(folder, 'in')), ['Show - 01.mkv'], 'the file is where it was');

@@ -8,6 +8,10 @@ export const commonEvents = [
     program: z.string(),
     version: z.string(),
     commit: z.string(),
+    buildTime: z.iso.datetime().optional().meta({
+      description:
+        'Builds are reproducible, so this is when the commit was made; absent for a program that was built of other sources than a commit’s',
+    }),
     packager: z.string().meta({ description: '`node-sea`, or `none` in a development tree' }),
     runtime: z.string(),
     platform: z.string(),

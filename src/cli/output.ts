@@ -1,0 +1,66 @@
+import type { OutputConfiguration } from 'commander';
+import type { Masker } from '../settings/masker.ts';
+import type { CommonChoices } from './common-options.ts';
+import type { Emit, Surroundings } from './context.ts';
+import { type Progress, noProgress } from './progress.ts';
+import { screenOf } from './screen.ts';
+import { streamWriter } from './stream-writer.ts';
+import { type TerminalProgress, terminalProgress } from './terminal-progress.ts';
+
+/** Everything that a run of a command line says to whoever called it. All of it is masked. */
+export interface Output {
+  /** Where events go: lines of JSON or text for people. */
+  readonly emitter: (choices: CommonChoices) => Promise<Emit>;
+  /** A line on standard error when that is a terminal where somebody watches. */
+  readonly progress: (choices: CommonChoices) => Progress;
+  /** For help, which is told before the line is understood. */
+  readonly forHelp: (choices: CommonChoices) => OutputConfiguration;
+  /** Where in the program a bug showed. */
+  readonly tellTrace: (error: unknown) => Promise<void>;
+  readonly flush: () => Promise<void>;
+}
+
+export function openOutput({ stdout, stderr, environment }: Surroundings, masker: Pick<Masker, 'mask'>): Output {
+  let shown: TerminalProgress | undefined;
+  const writerFor = (stream: typeof stdout): ReturnType<typeof streamWriter> =>
+    // A progress line is in the way of what comes to the same terminal, and only of that.
+    streamWriter(stream, { mask: masker.mask, before: () => (stream.isTTY === true ? shown?.clear() : undefined) });
+  const [out, err] = [writerFor(stdout), writerFor(stderr)];
+
+  return {
+    emitter: async (choices) => {
+      if (choices.json) return (await import('./json-lines.ts')).jsonLines(out);
+      const { humanText } = await import('./human-text.ts');
+      const place = (writer: typeof out, stream: typeof stdout): Parameters<typeof humanText>[0] => ({
+        writer,
+        screen: screenOf(stream, environment, choices),
+      });
+      return humanText(place(out, stdout), place(err, stderr));
+    },
+    progress: (choices) => {
+      const { CI: ci, TERM: terminal } = environment;
+      const watched = stderr.isTTY === true && (!ci || ci === 'false') && terminal !== 'dumb';
+      if (choices.json || !watched) return noProgress;
+      const { style, columns } = screenOf(stderr, environment, choices);
+      shown = terminalProgress({ write: (text) => void stderr.write(text), columns, style });
+      return shown;
+    },
+    forHelp: (choices) => {
+      const { style, columns } = screenOf(stdout, environment, choices);
+      return {
+        writeOut: (text) => void out.write(text),
+        // The parser takes the colours out of what it writes unless it is told that they may be there.
+        getOutHasColors: () => style.bold('x') !== 'x',
+        getOutHelpWidth: () => columns() ?? USUAL_COLUMNS,
+        getErrHelpWidth: () => USUAL_COLUMNS,
+      };
+    },
+    tellTrace: (error) => err.write(`${error instanceof Error ? (error.stack ?? '') : String(error)}\n`),
+    flush: async () => {
+      await out.flush();
+      await err.flush();
+    },
+  };
+}
+
+const USUAL_COLUMNS = 80;
