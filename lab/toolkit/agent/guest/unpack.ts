@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, lstatSync, mkdirSync, openSync, rmSync, rmdirSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, lstatSync, mkdirSync, openSync, readSync, rmSync, rmdirSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import { crc32 } from 'node:zlib';
+import { Readable } from 'node:stream';
+import { crc32, createInflateRaw } from 'node:zlib';
 import { type ZipFile, openPromise } from 'yauzl';
 import type { UnpackReceipt } from '../../../core/toolkit.ts';
 import type { TreeItem } from '../../../core/tree-text.ts';
@@ -9,6 +10,7 @@ import type { Questions } from '../../questions.ts';
 import { toNative, toNativeBelowDrive } from './guest-path.ts';
 import { isRealDirectory } from './real-directory.ts';
 import { Refusal, errnoOf } from './refusal.ts';
+import { CHUNK_BYTES } from './standard-streams.ts';
 import { type SafeEntry, safeEntries, zipBounds } from './zip-entries.ts';
 
 /**
@@ -45,9 +47,11 @@ export async function extractArchive(
         onItem?.({ kind: 'directory', path: name });
         continue;
       }
-      const extracted = await extract(zip, safe, path.join(target, ...safe.parts), made);
-      onItem?.({ kind: 'file', path: name, ...extracted });
-      bytes += extracted.sizeBytes;
+      const native = path.join(target, ...safe.parts);
+      const hash = onItem && createHash('sha256');
+      const sizeBytes = await extract(source, zip, safe, native, made, (piece) => void hash?.update(piece));
+      if (onItem && hash) onItem({ kind: 'file', path: name, sizeBytes, sha256: hash.digest('hex') });
+      bytes += sizeBytes;
       files += 1;
     }
     return { files, bytes };
@@ -57,11 +61,6 @@ export async function extractArchive(
   } finally {
     zip.close();
   }
-}
-
-interface FileFacts {
-  readonly sizeBytes: number;
-  readonly sha256: string;
 }
 
 /** What has been created, in order. */
@@ -122,30 +121,58 @@ function makeParents(target: string, { kind, parts }: SafeEntry, made: Made): vo
   }
 }
 
-async function extract(zip: ZipFile, { entry }: SafeEntry, native: string, made: Made): Promise<FileFacts> {
+/** Writes one entry's file and gives its size; `onBytes` sees what is written. */
+async function extract(
+  source: string,
+  zip: ZipFile,
+  { entry, isDeflated }: SafeEntry,
+  native: string,
+  made: Made,
+  onBytes: (bytes: Buffer) => void,
+): Promise<number> {
   const file = openSync(native, 'wx');
   made.files.push(native);
-  const hash = createHash('sha256');
   try {
     let written = 0;
     let checksum = 0;
     await damagedUnlessRefused(async () => {
-      for await (const piece of await zip.openReadStreamPromise(entry)) {
-        const bytes = piece as Buffer;
+      const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
+      const packed = stretchOf(source, fileDataStart, entry.compressedSize);
+      for await (const bytes of isDeflated ? inflated(packed) : packed) {
         written += bytes.length;
         if (written > entry.uncompressedSize) throw new Refusal('archive-damaged', `${entry.fileName} is larger than it says`);
         checksum = crc32(bytes, checksum);
-        hash.update(bytes);
+        onBytes(bytes);
         for (let offset = 0; offset < bytes.length;) offset += writeSync(file, bytes, offset, bytes.length - offset);
       }
     });
     if (written !== entry.uncompressedSize || checksum !== entry.crc32)
       throw new Refusal('archive-damaged', `${entry.fileName} does not match its size and checksum`);
-    return { sizeBytes: written, sha256: hash.digest('hex') };
+    return written;
   } finally {
     closeSync(file);
   }
 }
+
+/** A stretch of a file in pieces of 1 MiB. Each piece is a buffer of its own. */
+function* stretchOf(source: string, start: number, sizeBytes: number): Generator<Buffer> {
+  const file = openSync(source, 'r');
+  try {
+    for (let done = 0; done < sizeBytes;) {
+      const piece = Buffer.alloc(Math.min(CHUNK_BYTES, sizeBytes - done));
+      const count = readSync(file, piece, 0, piece.length, start + done);
+      if (count === 0) throw new Refusal('archive-damaged', 'it ends in the middle of an entry');
+      done += count;
+      yield piece.subarray(0, count);
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Inflates in pieces of 1 MiB: each piece is a trip to another thread, which Wine makes dear. */
+const inflated = (packed: Iterable<Buffer>): AsyncIterable<Buffer> =>
+  Readable.from(packed, { objectMode: true }).compose(createInflateRaw({ chunkSize: CHUNK_BYTES }));
 
 function takeBack({ files, directories }: Made): void {
   for (const file of files) rmSync(file, { force: true });

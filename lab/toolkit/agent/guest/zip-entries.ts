@@ -15,6 +15,8 @@ export const zipBounds = {
 export interface SafeEntry {
   readonly entry: Entry;
   readonly kind: 'file' | 'directory';
+  /** Whether its bytes are deflated; stored as they are otherwise. */
+  readonly isDeflated: boolean;
   /** Path below the target, in parts. */
   readonly parts: readonly string[];
 }
@@ -57,7 +59,7 @@ export async function safeEntries(zip: ZipFile, archiveBytes: number, growth: nu
   return found;
 }
 
-function placeOf(entry: Entry): Pick<SafeEntry, 'kind' | 'parts'> {
+function placeOf(entry: Entry): Omit<SafeEntry, 'entry'> {
   const name = entry.fileName;
   const refuse = (why: string): never => {
     throw new Refusal('archive-unsafe', `entry ${JSON.stringify(name.slice(0, 200))} ${why}`);
@@ -78,7 +80,7 @@ function placeOf(entry: Entry): Pick<SafeEntry, 'kind' | 'parts'> {
   if (entry.isEncrypted()) refuse('is encrypted');
   if (entry.compressionMethod !== STORED && entry.compressionMethod !== DEFLATED)
     refuse(`is packed with the unknown method ${entry.compressionMethod}`);
-  return { kind, parts };
+  return { kind, isDeflated: entry.compressionMethod === DEFLATED, parts };
 }
 
 /** Refuses two entries of one name (Windows ignores case) and a file where another entry needs a directory. */
