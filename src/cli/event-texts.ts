@@ -1,7 +1,8 @@
 import type { CliEvent, EventOf } from '../contract/cli-event.ts';
 import { commonTexts } from './common-texts.ts';
 import { organizeTexts } from './commands/organize/texts.ts';
-import { scanTexts } from './commands/scan/texts.ts';
+import { makeScanTexts } from './commands/scan/texts.ts';
+import { settingsTexts } from './commands/settings/texts.ts';
 import { verifyTexts } from './commands/verify/texts.ts';
 import type { Screen } from './screen.ts';
 
@@ -13,7 +14,8 @@ export type EventTexts<Type extends CliEvent['type'] = CliEvent['type']> = {
 /** The texts of every event, for one run of a command. Texts that show several events together (a table) are made by a function, since they remember. */
 export const makeEventTexts = (): EventTexts => ({
   ...commonTexts,
-  ...scanTexts,
+  ...makeScanTexts(),
   ...organizeTexts,
   ...verifyTexts,
+  ...settingsTexts,
 });

@@ -3,6 +3,8 @@ import { type Begin, examples, withSubcommands } from './command-line.ts';
 import { commandLines } from './commands/index.ts';
 import { addCommonOptions } from './common-options.ts';
 
+const WHERE_TO_LOOK = 'Run with --help to see what there is.';
+
 /**
  * The command line of the program: commands, options, help. Also the source of the command reference and of the completions. A command's code is loaded
  * when it is chosen, so that `--version` and `--help` stay quick.
@@ -12,7 +14,7 @@ export function makeProgram(begin: Begin): CommandLine {
   program
     .description('Puts anime files in order: reads their names, plans where each belongs, moves them without ever overwriting one.')
     .option('-V, --version', 'print version, commit and runtime (with --json as one event)')
-    .showHelpAfterError('Run with --help to see what there is.')
+    .showHelpAfterError(WHERE_TO_LOOK)
     .addHelpText(
       'after',
       examples([
@@ -24,7 +26,7 @@ export function makeProgram(begin: Begin): CommandLine {
     );
   for (const define of commandLines) {
     const command = define(begin);
-    for (const each of withSubcommands(command)) each.copyInheritedSettings(program);
+    for (const each of withSubcommands(command)) each.showHelpAfterError(WHERE_TO_LOOK);
     program.addCommand(command);
   }
   addCommonOptions(program);

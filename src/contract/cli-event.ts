@@ -2,13 +2,20 @@ import * as z from 'zod';
 import { commonEvents } from './events/common.ts';
 import { organizeEvents } from './events/organize.ts';
 import { scanEvents } from './events/scan.ts';
+import { settingsEvents } from './events/settings.ts';
 import { verifyEvents } from './events/verify.ts';
 
 /**
  * A line that a command prints with `--json`. The first is `started` (but for `version` and for errors of use, which stand alone), the last one a
  * summary or an `error`.
  */
-export const cliEvent = z.discriminatedUnion('type', [...commonEvents, ...scanEvents, ...organizeEvents, ...verifyEvents]);
+export const cliEvent = z.discriminatedUnion('type', [
+  ...commonEvents,
+  ...scanEvents,
+  ...organizeEvents,
+  ...verifyEvents,
+  ...settingsEvents,
+]);
 export type CliEvent = z.infer<typeof cliEvent>;
 /** The events of one type. */
 export type EventOf<Type extends CliEvent['type']> = Extract<CliEvent, { type: Type }>;

@@ -4,7 +4,7 @@ import { exitCodes } from './exit-code.ts';
 export const tmdbErrors = {
   'tmdb-key-missing': {
     exitCode: exitCodes.tmdbKey,
-    hint: 'Get a key at https://www.themoviedb.org/settings/api, then store it with `anivault settings` or put it into ANIVAULT_TMDB_KEY.',
+    hint: 'Get a key at https://www.themoviedb.org/settings/api, then store it with `anivault settings tmdb-key` or put it into ANIVAULT_TMDB_KEY.',
   },
   'tmdb-key-refused': { exitCode: exitCodes.tmdbKey, hint: 'Check the key at https://www.themoviedb.org/settings/api and store it again.' },
   'tmdb-key-malformed': {
@@ -13,7 +13,7 @@ export const tmdbErrors = {
   },
   'tmdb-key-unreadable': {
     exitCode: exitCodes.tmdbKey,
-    hint: 'The stored key belongs to another user or machine, or its key file is gone: store it again with `anivault settings`.',
+    hint: 'The stored key belongs to another user or machine, or its key file is gone: store it again with `anivault settings tmdb-key`.',
   },
   'tmdb-address': {
     exitCode: exitCodes.fatal,
@@ -40,6 +40,10 @@ export const tmdbErrors = {
   'key-file-open': {
     exitCode: exitCodes.permission,
     hint: 'Only you may read the key file: `chmod 600` it and its folder 700, and store the TMDB key anew.',
+  },
+  'key-on-command-line': {
+    exitCode: exitCodes.fatal,
+    hint: 'Other users of the machine and the history of the shell may have seen it: get a new one at https://www.themoviedb.org/settings/api, and run `anivault settings tmdb-key` without it. It asks.',
   },
   'setting-invalid': { exitCode: exitCodes.fatal, hint: '`anivault settings set --help` lists the settings and what each takes.' },
   'state-busy': { exitCode: exitCodes.fatal, hint: 'Another program keeps changing the files in the state folder: wait for it or end it.' },
