@@ -19,6 +19,10 @@ export const tmdbErrors = {
     exitCode: exitCodes.fatal,
     hint: 'ANIVAULT_TMDB_URL takes an https address; http only for this machine itself (127.0.0.1, [::1], localhost).',
   },
+  'tmdb-time': {
+    exitCode: exitCodes.fatal,
+    hint: 'ANIVAULT_TMDB_TIMEOUT takes seconds, more than 0 and no more than 120; without it they are 15.',
+  },
   'tmdb-unreachable': { exitCode: exitCodes.fatal, hint: 'Check the connection, or use what the cache has with --offline.' },
   'tmdb-timeout': { exitCode: exitCodes.fatal, hint: 'Try again later, or use what the cache has with --offline.' },
   'tmdb-busy': {

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { settings } from '../contract/settings.ts';
 import { ProgramError } from '../core/program-error.ts';
+import { languageCode } from './language-code.ts';
 import { type SettingName, settingHelp } from './setting-names.ts';
 import type { PlainSettings } from './settings-store.ts';
 
@@ -34,12 +35,4 @@ function valueOf(name: SettingName, text: string, currentFolder: string): string
     case 'logLevel':
       return text.toLowerCase();
   }
-}
-
-/** `ja-jp` and `ja_JP` as TMDB writes it: `ja-JP`. What is no language comes back as it is. */
-export function languageCode(text: string): string {
-  // ja · ja-JP · ja_jp
-  const [, language, region] = /^([a-z]{2})(?:[-_]([a-z]{2}))?$/i.exec(text) ?? [];
-  if (language === undefined) return text;
-  return region === undefined ? language.toLowerCase() : `${language.toLowerCase()}-${region.toUpperCase()}`;
 }

@@ -1,21 +1,12 @@
 import * as z from 'zod';
 import type { DiskCache } from '../cache/disk-cache.ts';
 import { ProgramError } from '../core/program-error.ts';
+import { isOutage } from './outage.ts';
 import { type TmdbRequest, requestName } from './requests.ts';
 import type { TmdbAnswer, TmdbSource } from './tmdb-source.ts';
 
 /** A title that TMDB does not know may appear soon: this is how long nobody asks again. */
 const KEEP_UNKNOWN_MS = 86_400_000;
-
-/** Failures of the network or of the service, for which an old answer is better than none. A refused key is not one: it has to be told. */
-const EXCUSES: ReadonlySet<string> = new Set([
-  'tmdb-unreachable',
-  'tmdb-timeout',
-  'tmdb-busy',
-  'tmdb-failing',
-  'tmdb-answer',
-  'tmdb-offline',
-]);
 
 const kept = z.strictObject({ found: z.boolean(), value: z.unknown().optional() });
 
@@ -44,7 +35,7 @@ export function cachedSource(cache: DiskCache, behind: TmdbSource, scope: string
     try {
       answer = await behind.get(request, signal);
     } catch (error) {
-      if (old === undefined || !(error instanceof ProgramError) || !EXCUSES.has(error.code)) throw error;
+      if (old === undefined || !isOutage(error)) throw error;
       cache.countStale();
       return { ...old, from: 'stale' };
     }

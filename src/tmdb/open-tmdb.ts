@@ -7,9 +7,11 @@ import { makeRateLimiter } from '../limiter/rate-limiter.ts';
 import { openTokenLedger } from '../limiter/token-ledger.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import { cachedSource, offlineSource } from './cached-source.ts';
+import { givingUpSource } from './giving-up-source.ts';
 import { checkKey } from './requests.ts';
 import { tmdbAddress } from './tmdb-address.ts';
 import { TMDB_TIMEOUT_MS, makeTmdbClient } from './tmdb-client.ts';
+import { tmdbTimeoutMs } from './tmdb-timeout.ts';
 import type { TmdbSource } from './tmdb-source.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -37,6 +39,8 @@ export interface TmdbOptions {
 const MEGABYTE = 2 ** 20;
 const DEFAULT_CACHE_MEGABYTES = 512;
 
+/** Where all processes of a user share the pace. */
+export const limiterFolder = (environment: Environment): string => path.join(stateFolder(environment), 'limiter');
 /** Where the cache is. */
 export const cacheFolder = (environment: Environment): string => path.join(stateFolder(environment), 'cache');
 /** Its bound in bytes, from the settings. */
@@ -48,11 +52,18 @@ export async function openTmdb(options: TmdbOptions): Promise<Tmdb> {
   const address = tmdbAddress(environment);
   const { cacheMegabytes } = await settings.read();
   const cache = openDiskCache(cacheFolder(environment), { mostBytes: cacheBound(cacheMegabytes) });
-  const ledger = openTokenLedger(path.join(stateFolder(environment), 'limiter'), tmdbLimits, TMDB_TIMEOUT_MS);
+  const timeoutMs = tmdbTimeoutMs(environment);
+  const ledger = openTokenLedger(limiterFolder(environment), tmdbLimits, Math.max(TMDB_TIMEOUT_MS, timeoutMs));
   const limiter = makeRateLimiter({ ledger });
-  const client = makeTmdbClient({ address, key: once(settings.tmdbKey), limiter, ...(onRetry === undefined ? {} : { onRetry }) });
+  const client = makeTmdbClient({
+    address,
+    key: once(settings.tmdbKey),
+    limiter,
+    timeoutMs,
+    ...(onRetry === undefined ? {} : { onRetry }),
+  });
   return {
-    source: cachedSource(cache, offline ? offlineSource : client, address.href),
+    source: cachedSource(cache, offline ? offlineSource : givingUpSource(client), address.href),
     cache,
     address,
     limiterMode: limiter.mode,
