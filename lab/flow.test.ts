@@ -175,6 +175,51 @@ t.test('a check that throws or finds invalid facts is inconclusive and never the
   t.ok(record.cells.every((cell) => cell.outcome.kind === 'inconclusive'));
 });
 
+t.test(
+  'what runs alone is prepared before the first of its kind has its turn, and waits for what other guests still have to do',
+  async (t) => {
+    const log: string[] = [];
+    const said = (what: string) => async (guest: { readonly spec: { readonly name: string } }) => {
+      log.push(`${what} ${guest.spec.name}`);
+      await new Promise((resolve) => setImmediate(resolve));
+      return {};
+    };
+    const slow = testCheck('slow', async (guest) => {
+      // The other guest has long finished then, and would have its turn.
+      if (guest.spec.name === 'two') for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      return await said('slow')(guest);
+    });
+    const measured = (id: string) =>
+      testCheck(id, said(id), { lane: 'host', prepare: async (guest) => void (await said(`prepare ${id}`)(guest)) });
+    const rig = await flowRig(t, [slow, measured('first'), measured('second')]);
+    const { record } = await rig.run();
+    t.equal(record.verdict, 'accepted');
+    t.same(log.slice(0, 4).toSorted(), ['prepare first one', 'prepare first two', 'slow one', 'slow two']);
+    t.same(log.slice(4).toSorted(), ['first one', 'first two', 'prepare second one', 'prepare second two', 'second one', 'second two']);
+    t.same(
+      record.cells.filter(({ lane }) => lane === 'host').flatMap(({ alongside }) => alongside),
+      [],
+      'they ran alone',
+    );
+  },
+);
+
+t.test('a check that cannot be prepared is inconclusive, is not asked, and leaves a guest that is not used again', async (t) => {
+  const broken = testCheck('broken', () => t.fail('asked') as never, { lane: 'host', prepare: () => Promise.reject(new Error('no room')) });
+  const rig = await flowRig(t, [broken, testCheck('after', undefined, { lane: 'host' })]);
+  const { record } = await rig.run();
+  t.match(
+    record.cells.map(({ outcome }) => outcome),
+    [
+      { kind: 'inconclusive', error: { message: /no room/ } },
+      { kind: 'passed' },
+      { kind: 'inconclusive', error: { message: /no room/ } },
+      { kind: 'passed' },
+    ],
+  );
+  t.equal(rig.log.filter((line) => line.startsWith('rewind')).length, 2);
+});
+
 t.test('a check that hangs is ended by its deadline', async (t) => {
   const hangs = testCheck(
     'hangs',

@@ -43,6 +43,11 @@ export interface Check<Facts> {
   /** What the facts must look like when read back; also the source of `schemas/facts/<id>.v1.json`. */
   readonly facts: z.ZodType<Facts>;
   readonly appliesTo: (guest: GuestSpec) => SkipReason | undefined;
+  /**
+   * Makes what the probe needs, in the lane of guests and before its turn on the host: only what is measured has to be alone. The probe gets the same
+   * guest as it was left. A throw is one of the probe.
+   */
+  readonly prepare?: (guest: Guest, call: Call) => Promise<void>;
   readonly probe: (guest: Guest, evidence: EvidenceSink, call: Call) => Promise<Facts>;
   /** Pure and total. `assurance` tells which budgets hold. */
   readonly judge: (facts: Facts, policy: Policy, assurance: Assurance) => Outcome;

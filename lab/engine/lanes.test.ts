@@ -61,6 +61,34 @@ t.test('two host jobs do not overlap', async (t) => {
   await Promise.all(all);
 });
 
+t.test('host work waits for guest work that is still to come, and holds none of it back', async (t) => {
+  const lanes = createLanes(2);
+  const log: string[] = [];
+  const alone = job('alone', log);
+  const late = job('late', log);
+  const more = [lanes.expectMore(), lanes.expectMore()];
+  const all = [lanes.run('host', 'alone', alone.work, openCall())];
+  await settle();
+  more[0]?.[Symbol.dispose]();
+  more[0]?.[Symbol.dispose]();
+  all.push(lanes.run('guest', 'late', late.work, openCall()));
+  await settle();
+  t.same(log, ['+late'], 'one of two is still expected');
+  more[1]?.[Symbol.dispose]();
+  await settle();
+  t.same(log, ['+late'], 'what runs is waited for as ever');
+  late.end();
+  await settle();
+  t.same(log, ['+late', '-late', '+alone']);
+  const after = job('after', log);
+  all.push(lanes.run('guest', 'after', after.work, openCall()));
+  await settle();
+  t.same(log.slice(3), [], 'alone means alone');
+  alone.end();
+  after.end();
+  await Promise.all(all);
+});
+
 t.test('what ran at the same time is known', async (t) => {
   const lanes = createLanes(2);
   const log: string[] = [];

@@ -12,6 +12,11 @@ export interface Lanes {
    * settles when the work does, never earlier, so that what follows finds nothing still running.
    */
   readonly run: <T>(lane: Lane, name: string, work: (alongside: ReadonlySet<string>) => Promise<T>, call: Call) => Promise<T>;
+  /**
+   * Says that `guest` work is still to come. Until this is disposed of, `host` work that is asked for neither begins nor holds anything back: what can
+   * overlap is over before the first thing that cannot. Disposing twice is harmless; whoever waits for `host` work himself must have done it.
+   */
+  readonly expectMore: () => Disposable;
 }
 
 /** Lanes for `guests` guests at a time. */
@@ -19,6 +24,7 @@ export function createLanes(guests: number): Lanes {
   const guestLane = new PQueue({ concurrency: Math.max(1, guests) });
   const hostLane = new PQueue({ concurrency: 1 });
   const running = new Map<string, Set<string>>();
+  const expected = new Set<PromiseWithResolvers<void>>();
 
   const tracked = async <T>(name: string, work: (alongside: ReadonlySet<string>) => Promise<T>): Promise<T> => {
     const alongside = new Set(running.keys());
@@ -40,6 +46,7 @@ export function createLanes(guests: number): Lanes {
       };
       if (lane === 'guest') return guestLane.add(begin);
       return hostLane.add(async () => {
+        while (expected.size > 0) await Promise.all([...expected].map(({ promise }) => promise));
         guestLane.pause();
         try {
           await guestLane.onPendingZero();
@@ -48,6 +55,16 @@ export function createLanes(guests: number): Lanes {
           guestLane.start();
         }
       });
+    },
+    expectMore: () => {
+      const more = Promise.withResolvers<void>();
+      expected.add(more);
+      return {
+        [Symbol.dispose]: () => {
+          expected.delete(more);
+          more.resolve();
+        },
+      };
     },
   };
 }

@@ -21,6 +21,7 @@ export async function askCheck<Facts>(
   { policy = samplePolicy, assurance = 'emulated' }: { readonly policy?: Policy; readonly assurance?: Assurance } = {},
 ): Promise<Answer<Facts>> {
   const guest = memoryGuest(parts);
+  await check.prepare?.(guest, openCall());
   const facts = readFacts(check, JSON.parse(JSON.stringify(await check.probe(guest, guest.evidence, openCall()))));
   return { facts, outcome: check.judge(facts, policy, assurance), guest };
 }

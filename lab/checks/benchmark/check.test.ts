@@ -94,6 +94,7 @@ t.test('twins that come to agree end the rounds', async (t) => {
 
 t.test('no further round when time runs short', async (t) => {
   const guest = memoryGuest({ ...usual, durationMs: slow('start-up-twin', 2) });
+  await benchmark.prepare?.(guest, openCall());
   const facts = await benchmark.probe(guest, guest.evidence, { ...openCall(), deadline: { remainingMs: () => 1000 } });
   t.same([facts.stopped, facts.series[0]?.runs.length], ['time', 3]);
   t.same(codesOf(benchmark.judge(facts, samplePolicy, 'emulated')), ['checks.too-few-runs']);

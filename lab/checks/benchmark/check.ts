@@ -36,6 +36,7 @@ export const benchmark: Check<BenchmarkFacts> = {
   needsIsolation: false,
   facts: benchmarkFacts,
   appliesTo: () => undefined,
+  prepare: (guest, call) => guest.toolkit.makeTree(libraryIn(guest), libraryFiles, call),
   probe,
   judge: judgeBenchmark,
   highlights: benchmarkHighlights,
@@ -47,12 +48,12 @@ const libraryFiles: readonly TreeFile[] = Array.from({ length: VIDEOS }, (_, ind
   text: `${index}\n`,
 }));
 
+const libraryIn = ({ scratch }: Guest): RemotePath => joinRemote(scratch, 'library');
+
 async function probe(guest: Guest, evidence: EvidenceSink, call: Call): Promise<BenchmarkFacts> {
   const { toolkit, bundle, scratch } = guest;
   const { osVersion, emulator, logicalProcessors, memoryBytes } = await toolkit.describe(call);
-  const library = joinRemote(scratch, 'library');
-  await toolkit.makeTree(library, libraryFiles, call);
-  const programs = programsOf(guest, library);
+  const programs = programsOf(guest, libraryIn(guest));
 
   const starts = [programs['start-up'], programs['start-up-twin'], programs.reference];
   const measure = (batch: readonly MeasuredProgram[], rounds: number): Promise<readonly MeasuredRun[]> =>
