@@ -1,5 +1,6 @@
 import type { CliEvent, EventOf } from '../contract/cli-event.ts';
 import { commonTexts } from './common-texts.ts';
+import { matchTexts } from './commands/match/texts.ts';
 import { organizeTexts } from './commands/organize/texts.ts';
 import { makeScanTexts } from './commands/scan/texts.ts';
 import { settingsTexts } from './commands/settings/texts.ts';
@@ -17,5 +18,6 @@ export const makeEventTexts = (): EventTexts => ({
   ...makeScanTexts(),
   ...organizeTexts,
   ...verifyTexts,
+  ...matchTexts,
   ...settingsTexts,
 });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { commonEvents } from './events/common.ts';
+import { matchEvents } from './events/match.ts';
 import { organizeEvents } from './events/organize.ts';
 import { scanEvents } from './events/scan.ts';
 import { settingsEvents } from './events/settings.ts';
@@ -14,6 +15,7 @@ export const cliEvent = z.discriminatedUnion('type', [
   ...scanEvents,
   ...organizeEvents,
   ...verifyEvents,
+  ...matchEvents,
   ...settingsEvents,
 ]);
 export type CliEvent = z.infer<typeof cliEvent>;

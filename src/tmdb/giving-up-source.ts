@@ -1,4 +1,4 @@
-import { ProgramError, type ProgramErrorCode } from '../core/program-error.ts';
+import type { ProgramError, ProgramErrorCode } from '../core/program-error.ts';
 import { isOutage } from './outage.ts';
 import { requestName } from './requests.ts';
 import type { TmdbSource } from './tmdb-source.ts';

@@ -1,0 +1,71 @@
+import path from 'node:path';
+import type { EventOf } from '../../../contract/cli-event.ts';
+import { buildInfo } from '../../../core/build-info.ts';
+import { exitCodes } from '../../../core/exit-code.ts';
+import { type FileMatch, matchFiles } from '../../../match/match-files.ts';
+import { findLibrary } from '../../../organize/find-library.ts';
+import { loadNameParser } from '../../../parse/anime-name-parser.ts';
+import type { Command } from '../../context.ts';
+import { startFigures } from '../../figures.ts';
+import { tallyMatches } from './match-tally.ts';
+import { type AskingOptions, openMatching } from './open-matching.ts';
+
+interface MatchOptions extends AskingOptions {
+  readonly folder: string;
+}
+
+/**
+ * `match DIR`: which title of TMDB each file is of, and how sure that is. Changes no file. Exit code 10 when some are not sure, and an error when no file
+ * at all could be asked for.
+ */
+export const match: Command<MatchOptions> = async (options, context) => {
+  const { emit, currentFolder, signal } = context;
+  const figures = startFigures();
+  const source = path.resolve(currentFolder, options.folder);
+  await emit({ type: 'started', schema: 'cli-event.v1', command: 'match', version: buildInfo.version, source });
+  const { files, problems } = await findLibrary(source, await loadNameParser(), signal, (problem) => emit({ type: 'problem', ...problem }));
+  const tally = tallyMatches();
+  await using matching = await openMatching(options, context);
+  {
+    using bar = context.progress.start('Matching', 'files');
+    bar.expect(files.length);
+    for await (const one of matchFiles(files, source, matching.matcher, signal)) {
+      bar.advance();
+      tally.add(one);
+      await emit(matchEvent(one));
+    }
+  }
+  await emit({ type: 'match-summary', ...tally.numbers(), problems, ...matching.figures(), ...figures() });
+  const nothing = tally.nothingAnswered();
+  if (nothing !== undefined) throw nothing;
+  return problems > 0 ? exitCodes.partialSuccess : tally.exitCode();
+};
+
+/** What became of a file, as an event. */
+export function matchEvent(found: FileMatch): EventOf<'match'> {
+  const { path: file, verdict } = found;
+  switch (verdict) {
+    case 'not-understood':
+      return { type: 'match', path: file, verdict, candidates: [] };
+    case 'unanswered':
+      return { type: 'match', path: file, verdict, candidates: [], problem: { code: found.problem.code, message: found.problem.message } };
+    case 'matched':
+    case 'uncertain':
+    case 'none': {
+      const { query, candidates, tie, from } = found;
+      return {
+        type: 'match',
+        path: file,
+        verdict,
+        query,
+        candidates: candidates.map(({ place, ...one }) => ({
+          ...one,
+          reasons: [...one.reasons],
+          ...(place === undefined ? {} : { place: { ...place, episodes: [...place.episodes] } }),
+        })),
+        ...(tie === undefined ? {} : { tie }),
+        from,
+      };
+    }
+  }
+}
