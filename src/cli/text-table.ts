@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import { displayWidth, graphemes } from './display-width.ts';
 import type { Screen } from './screen.ts';
 
 /** A column of a list. */
@@ -14,7 +14,6 @@ export interface Column {
 const GAP = '  ';
 /** What a column that shrinks keeps. */
 const LEAST_WIDTH = 8;
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /** Names and values in two columns, the first padded to the widest name. Ends with a newline. */
 export function table(rows: readonly (readonly [string, string])[]): string {
@@ -59,23 +58,23 @@ function shrunk(columns: readonly Column[], wanted: readonly number[], most: num
   return widths;
 }
 
-const widest = (texts: readonly string[]): number => texts.reduce((most, text) => Math.max(most, stringWidth(text)), 0);
+const widest = (texts: readonly string[]): number => texts.reduce((most, text) => Math.max(most, displayWidth(text)), 0);
 const total = (widths: readonly number[]): number => widths.reduce((sum, width) => sum + width, 0) + GAP.length * (widths.length - 1);
 
 function padded(text: string, width: number, align: 'left' | 'right'): string {
-  const room = ' '.repeat(Math.max(0, width - stringWidth(text)));
+  const room = ' '.repeat(Math.max(0, width - displayWidth(text)));
   return align === 'left' ? text + room : room + text;
 }
 
 /** Text of at most so many columns; what was longer ends in `…`. Never cuts a character that is made of several. */
 export function cut(text: string, columns: number): string {
-  if (stringWidth(text) <= columns) return text;
+  if (displayWidth(text) <= columns) return text;
   let kept = '';
   let width = 0;
-  for (const { segment } of graphemes.segment(text)) {
-    width += stringWidth(segment);
+  for (const character of graphemes(text)) {
+    width += displayWidth(character);
     if (width > columns - 1) break;
-    kept += segment;
+    kept += character;
   }
   return `${kept}…`;
 }
