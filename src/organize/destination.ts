@@ -21,16 +21,30 @@ export function destinationOf(name: AnimeName | undefined, file: string): Destin
   const title = windowsName(name.title, MOST_TITLE_BYTES);
   const { dir, name: ownName, ext } = path.posix.parse(file);
   const ending = ext.toLowerCase();
-  const [first, last] = name.episodes;
-  if (first === undefined) {
+  if (name.episodes.length === 0) {
     if (!FILMS.has((name.type ?? '').toUpperCase()) && path.posix.basename(dir) !== ownName) return { stays: 'no-episode' };
-    const film = name.year === undefined ? title : windowsName(`${title} (${name.year})`);
-    return { path: `${film}/${film}${ending}` };
+    return { path: filmPath(name.title, name.year, ending) };
   }
-  const season = twoDigits(String(name.season ?? (SPECIALS.has((name.type ?? '').toUpperCase()) ? 0 : 1)));
-  const range = last === undefined || last === first ? `E${twoDigits(first)}` : `E${twoDigits(first)}-E${twoDigits(last)}`;
-  return { path: `${title}/Season ${season}/${title} - S${season}${range}${ending}` };
+  const season = name.season ?? (SPECIALS.has((name.type ?? '').toUpperCase()) ? 0 : 1);
+  return { path: episodePath(title, name.title, season, name.episodes, ending) };
 }
+
+/** `Title (2016)/Title (2016).mkv`, without the year where it is not known. Any title will do. */
+export function filmPath(title: string, year: number | undefined, ending: string): string {
+  const film = windowsName(titleAndYear(title, year));
+  return `${film}/${film}${ending}`;
+}
+
+/** `Title/Season 01/Title - S01E05.mkv` in any folder for the title. One episode or the first and the last of several, as `AnimeName` has them. */
+export function episodePath(folder: string, title: string, season: number, [first = '', last]: readonly string[], ending: string): string {
+  const [name, number] = [windowsName(title, MOST_TITLE_BYTES), twoDigits(String(season))];
+  const range = last === undefined || last === first ? `E${twoDigits(first)}` : `E${twoDigits(first)}-E${twoDigits(last)}`;
+  return `${windowsName(folder)}/Season ${number}/${name} - S${number}${range}${ending}`;
+}
+
+/** `Title (2016)`, cut to where a file name still has room for the rest. */
+export const titleAndYear = (title: string, year: number | undefined): string =>
+  `${windowsName(title, MOST_TITLE_BYTES)}${year === undefined ? '' : ` (${year})`}`;
 
 /** `5` → `05`, `7.5` → `07.5`, `1001` → `1001`. */
 function twoDigits(number: string): string {
