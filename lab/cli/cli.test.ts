@@ -1,6 +1,9 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import { runCli } from './cli.ts';
+import { labProgram, runCli } from './cli.ts';
+import { commands } from './commands/index.ts';
 
 const projectRoot = path.resolve(import.meta.dirname, '..', '..');
 
@@ -27,6 +30,48 @@ t.test('help names every command, and none of the ways around commander', async 
   t.notMatch(stdout, /\[nothing/);
   t.equal(stderr, '');
   t.match((await lab(t, 'run', '--help')).stdout, /^Usage: lab run \[options\]$/m);
+});
+
+t.test('the list says of each command what the command itself says', async (t) => {
+  const nobody = {
+    stdout: { write: () => {} },
+    stderr: { write: () => {} },
+    environment: {},
+    cwd: '.',
+    signal: new AbortController().signal,
+  };
+  const program = await labProgram('0.0.0', nobody, () => {});
+  t.same(
+    program.commands.map((command) => `${command.name()} ${command.usage()}: ${command.description()}`),
+    commands.map(({ name, usage, description }) => `${name} ${usage}: ${description}`),
+  );
+  const files = readdirSync(path.join(import.meta.dirname, 'commands')).filter((name) => !/^index\.ts$|\.test\.ts$/.test(name));
+  t.same(files.toSorted(), commands.map(({ name }) => `${name}.ts`).toSorted(), 'each file is in the list');
+});
+
+t.test('help and version load no command', (t) => {
+  const count = `
+    import { registerHooks } from 'node:module';
+    let commands = 0;
+    registerHooks({ load: (url, context, next) => { if (/\\/(commands\\/(?!index)|guests\\/|steps\\/)/.test(url)) commands += 1; return next(url, context); } });
+    process.on('exit', () => process.stderr.write('commands ' + commands));`;
+  const hook = `data:text/javascript,${encodeURIComponent(count)}`;
+  const loadedBy = (...args: string[]): number => {
+    const main = path.join(projectRoot, 'lab/main.ts');
+    const { stderr } = spawnSync(process.execPath, ['--no-warnings', '--import', hook, main, ...args], { encoding: 'utf8' });
+    return Number(/commands (\d+)$/.exec(stderr)?.[1]);
+  };
+  for (const args of [['--help'], ['-h'], ['help'], ['--version']]) t.equal(loadedBy(...args), 0, args.join(' '));
+  t.ok(loadedBy('list', '--help') > 0, 'the count counts');
+  t.end();
+});
+
+t.test('help for a command, in both ways', async (t) => {
+  const one = await lab(t, 'help', 'scan');
+  t.equal(one.exitCode, 0);
+  t.match(one.stdout, /--anew/);
+  t.equal((await lab(t, 'scan', '--help')).stdout, one.stdout);
+  t.match((await lab(t, 'help')).stdout, /^ {2}doctor /m);
 });
 
 t.test('a group of commands alone shows its help and is a wrong use', async (t) => {

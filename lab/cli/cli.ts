@@ -2,45 +2,9 @@ import { Command, CommanderError, type Help } from 'commander';
 import { LabError } from '../core/error.ts';
 import { Masker } from '../core/secret.ts';
 import type { CliContext } from './cli-context.ts';
-import { boxesCommand } from './commands/boxes.ts';
-import { bundleCommand } from './commands/bundle.ts';
-import { cleanCommand } from './commands/clean.ts';
-import { doctorCommand } from './commands/doctor.ts';
-import { guestCommand } from './commands/guest.ts';
-import { listCommand } from './commands/list.ts';
-import { planCommand } from './commands/plan.ts';
-import { releaseNotesCommand } from './commands/release-notes.ts';
-import { rejudgeCommand } from './commands/rejudge.ts';
-import { reportCommand } from './commands/report.ts';
-import { reproduceCommand } from './commands/reproduce.ts';
-import { runCommand } from './commands/run.ts';
-import { scanCommand } from './commands/scan.ts';
-import { signCommand } from './commands/sign.ts';
-import { verifyCommand } from './commands/verify.ts';
-import { winrmCommand } from './commands/winrm.ts';
-import type { LabCommand } from './lab-command.ts';
-import { labVersion } from './project.ts';
+import { DEFAULT_COMMAND, commands } from './commands/index.ts';
+import { labVersion } from './package-version.ts';
 import { showError } from './show-error.ts';
-
-/** Every command, in the order `--help` shows them. */
-const commands: readonly LabCommand[] = [
-  runCommand,
-  planCommand,
-  bundleCommand,
-  reproduceCommand,
-  scanCommand,
-  signCommand,
-  releaseNotesCommand,
-  listCommand,
-  reportCommand,
-  rejudgeCommand,
-  verifyCommand,
-  guestCommand,
-  winrmCommand,
-  boxesCommand,
-  doctorCommand,
-  cleanCommand,
-];
 
 const AFTER_HELP = `
 Exit codes: 0 accepted · 1 rejected (the product) · 2 usage or configuration · 3 blocked (the lab could not decide) · 130 interrupted
@@ -53,8 +17,16 @@ Examples:
   npm run lab -- guest start win11         look inside a fresh guest
   npm run lab -- winrm test 192.0.2.10     what a Windows host offers, and what is wrong with it`;
 
-/** The whole command line as a commander program, for running it and for documenting it. */
-export function labProgram(version: string, context: CliContext, finish: (exitCode: number) => void): Command {
+/**
+ * The whole command line as a commander program, for running it and for documenting it. Where one command is `wanted`, the others are there by name and
+ * description only: loading all of them takes longer than most of them run.
+ */
+export async function labProgram(
+  version: string,
+  context: CliContext,
+  finish: (exitCode: number) => void,
+  wanted?: string,
+): Promise<Command> {
   const program = new Command('lab')
     .description('Verifies an AniVault release on fresh Windows guests and writes a sealed report.')
     .version(version, '--version', 'print the version of the lab')
@@ -69,7 +41,11 @@ export function labProgram(version: string, context: CliContext, finish: (exitCo
       sortSubcommands: false,
       subcommandTerm: (command) => `${command.name()} ${command.usage()}`,
     } satisfies Partial<Help>);
-  for (const command of commands) command(program, context, finish);
+  for (const { name, description, usage, load } of commands) {
+    const command = program.command(name, { isDefault: name === DEFAULT_COMMAND }).description(description);
+    if (wanted === undefined || wanted === name) (await load())(command, context, finish);
+    else command.usage(usage);
+  }
   const quiet = (command: Command): void => {
     command.exitOverride().configureOutput({
       writeOut: (text) => context.stdout.write(text),
@@ -83,14 +59,24 @@ export function labProgram(version: string, context: CliContext, finish: (exitCo
   return program;
 }
 
+/** The name of the command that a command line is for; a word that is none is for the one that says so. */
+function commandIn([first, second]: readonly string[]): string {
+  const named = first === 'help' ? second : first;
+  if (first === 'help' && second === undefined) return 'help';
+  // What is about the lab itself: commander answers it without any command.
+  if (named !== undefined && ['--help', '-h', '--version'].includes(named)) return 'help';
+  return commands.some(({ name }) => name === named) ? (named ?? DEFAULT_COMMAND) : DEFAULT_COMMAND;
+}
+
 /** Runs one command line. Resolves with the exit code; never rejects, never exits the process. */
 export async function runCli(args: readonly string[], outer: CliContext): Promise<number> {
   const context: CliContext = { ...outer, masker: outer.masker ?? new Masker() };
   let exitCode = 0;
   try {
-    const program = labProgram(await labVersion(), context, (code) => {
+    const set = (code: number): void => {
       exitCode = code;
-    });
+    };
+    const program = await labProgram(await labVersion(), context, set, commandIn(args));
     await program.parseAsync([...args], { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) {

@@ -48,3 +48,7 @@ export const withPackager = (command: Command): Command =>
 export interface PackagerOptions {
   readonly packager?: LabConfig['product']['packager'];
 }
+
+/** The configuration with the packager that the command line names. */
+export const withPackagerOf = (config: LabConfig, packager: LabConfig['product']['packager'] | undefined): LabConfig =>
+  packager ? { ...config, product: { ...config.product, packager } } : config;

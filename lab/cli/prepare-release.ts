@@ -4,6 +4,7 @@ import type { Call } from '../core/call.ts';
 import type { Clock } from '../core/clock.ts';
 import type { LocalPath, Sha256 } from '../core/ids.ts';
 import { makeProvenance } from '../core/provenance.ts';
+import type { ServiceProgram } from '../core/test-service.ts';
 import type { ScanResult, ScanSubject, Scanner } from '../core/scan.ts';
 import type { Progress } from '../engine/run-step.ts';
 import type { PreparedRelease, RunReleaseStep } from '../flow-parts.ts';
@@ -16,6 +17,7 @@ import { labCodeDigest } from '../host/code-digest.ts';
 import { windowsNode } from '../host/windows-node.ts';
 import { type Workshop, makeWorkshop } from '../host/workshop.ts';
 import { buildExecutable } from '../steps/build/build-executable.ts';
+import { bundleService } from '../steps/build/bundle-service.ts';
 import type { BuiltExecutable } from '../steps/build/built-executable.ts';
 import { makeBundle } from '../steps/bundle/make-bundle.ts';
 import { manifestText } from '../steps/bundle/manifest.ts';
@@ -23,7 +25,8 @@ import { runScans } from '../steps/scan/run-scans.ts';
 import { scanners } from '../steps/scan/scanners.ts';
 import { loadLabKey } from '../trust/keys.ts';
 import { provenanceText } from '../trust/provenance.ts';
-import { type Project, labVersion } from './project.ts';
+import { labVersion } from './package-version.ts';
+import type { Project } from './project.ts';
 import { type SigningParts, signRelease } from './sign-release.ts';
 
 /** One for each core that is left beside a guest. */
@@ -77,9 +80,24 @@ export async function prepareRelease(project: Project, parts: ReleaseParts, runS
     release,
     built,
     scan: (onResult, scanning, progress) => scanRelease(prepared, scanners, project, parts, onResult, progress, scanning),
+    testService: () => testService(project, parts.folders, workshop.folder),
     [Symbol.asyncDispose]: () => held.disposeAsync(),
   };
   return prepared;
+}
+
+/** The stand-in for what the program talks to, bundled. */
+async function testService({ root, config }: Project, folders: Folders, into: LocalPath): Promise<ServiceProgram | undefined> {
+  const { testService: service } = config.product;
+  if (service === undefined) return undefined;
+  const { name, entry, environment, key } = service;
+  return {
+    name,
+    environment,
+    key,
+    script: await bundleService(root, entry, into),
+    node: async (call) => (await windowsNode({ folders, projectRoot: root, onProgress: () => {} }, call)).executable,
+  };
 }
 
 /** Has scanners look at a release; `onResult` gets all answers once the last is there, in the order of the list. */

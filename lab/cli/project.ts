@@ -7,6 +7,7 @@ import { type LocalPath, type RunId, isRunId, runId } from '../core/ids.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { foldersBelow, readTextIfThere } from '../host/files.ts';
 import type { CliContext } from './cli-context.ts';
+import { packageVersion } from './package-version.ts';
 
 /** The project the lab works on: the folder of its configuration. */
 export interface Project {
@@ -36,18 +37,6 @@ export const reportsFolder = (options: ProjectOptions, context: CliContext): Loc
     context.cwd,
     options.reports ?? (options.config ? path.join(path.dirname(options.config), 'reports') : 'reports'),
   ) as LocalPath;
-
-/** The `version` of the `package.json` in a folder. */
-export async function packageVersion(folder: string): Promise<string> {
-  const file = path.join(folder, 'package.json');
-  const text = await readTextIfThere(file);
-  const version: unknown = text === undefined ? undefined : (JSON.parse(text) as { version?: unknown }).version;
-  if (typeof version !== 'string') throw LabError.of('config.unreadable', { file });
-  return version;
-}
-
-/** The version of the lab itself. */
-export const labVersion = (): Promise<string> => packageVersion(path.resolve(import.meta.dirname, '..', '..'));
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 

@@ -2,10 +2,7 @@ import path from 'node:path';
 import type { LocalPath } from '../core/ids.ts';
 import type { RunReleaseStep } from '../flow-parts.ts';
 import type { BuiltExecutable } from '../steps/build/built-executable.ts';
-import { signBuilt } from '../steps/sign/sign-built.ts';
-import { sourceDateEpoch } from '../steps/sign/sign-executable.ts';
 import type { SignerParts } from '../steps/sign/signer.ts';
-import { signerFor } from '../steps/sign/signers/index.ts';
 import type { ReleaseParts } from './prepare-release.ts';
 import type { Project } from './project.ts';
 
@@ -20,8 +17,15 @@ export async function signRelease(
   built: BuiltExecutable,
   runStep: RunReleaseStep,
 ): Promise<BuiltExecutable> {
-  const signer = signing && signerFor(signing.signer, { projectRoot, folders, environment, masker }, clock);
-  if (signing === undefined || signer === undefined) return built;
+  if (signing === undefined) return built;
+  // Most releases of a day are not signed.
+  const [{ signerFor }, { signBuilt }, { sourceDateEpoch }] = await Promise.all([
+    import('../steps/sign/signers/index.ts'),
+    import('../steps/sign/sign-built.ts'),
+    import('../steps/sign/sign-executable.ts'),
+  ]);
+  const signer = signerFor(signing.signer, { projectRoot, folders, environment, masker }, clock);
+  if (signer === undefined) return built;
   const signed = await runStep(
     'sign',
     (timed, progress, warn) =>

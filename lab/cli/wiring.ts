@@ -4,12 +4,9 @@ import type { LabConfig } from '../core/config.ts';
 import type { GuestSpec, Provider } from '../core/guest.ts';
 import type { LocalPath } from '../core/ids.ts';
 import type { Reporter } from '../core/reporter.ts';
-import { Masker } from '../core/secret.ts';
 import type { FlowParts } from '../flow-parts.ts';
 import { providers } from '../guests/index.ts';
-import { systemClock } from '../host/clock.ts';
 import { createAppendFile, writeFileAtomic } from '../host/files.ts';
-import { type Folders, foldersIn } from '../host/folders.ts';
 import { sha256Of } from '../host/hash.ts';
 import { hostFacts } from '../host/host-facts.ts';
 import { takeLock } from '../host/lock.ts';
@@ -20,15 +17,10 @@ import { sealRun } from '../trust/seal.ts';
 import type { CliContext } from './cli-context.ts';
 import { prepareRelease } from './prepare-release.ts';
 import type { Project } from './project.ts';
-import type { SigningParts } from './sign-release.ts';
+import { type Workplace, workplaceIn } from './workplace.ts';
 
 /** The implementations that every command works with. Made once a process; this file is the only place that picks them. */
-export interface Wiring {
-  readonly folders: Folders;
-  readonly clock: typeof systemClock;
-  readonly masker: Masker;
-  /** For signers. */
-  readonly signing: SigningParts;
+export interface Wiring extends Workplace {
   readonly transport: FlowParts['transport'];
   readonly toolkitFor: typeof toolkitFor;
   readonly providerOf: (spec: Pick<GuestSpec, 'provider'>) => Provider;
@@ -43,17 +35,13 @@ export interface ProviderSettings {
 }
 
 export function wire(projectRoot: LocalPath, context: CliContext, settings: ProviderSettings = {}): Wiring {
-  const folders = foldersIn(context.environment);
-  const clock = systemClock;
-  const masker = context.masker ?? new Masker();
+  const workplace = workplaceIn(context);
+  const { folders, clock, masker } = workplace;
   const made = new Map<GuestSpec['provider'], Provider>();
   // `none` is for hosts that allow namespaces and for trying what happens where they are refused.
   const isolation = context.environment['LAB_ISOLATION'] === 'none' ? 'none' : 'auto';
   return {
-    folders,
-    clock,
-    masker,
-    signing: { environment: context.environment, masker },
+    ...workplace,
     transport: transports(clock),
     toolkitFor,
     providerOf: ({ provider }) => {
@@ -125,7 +113,3 @@ export const providerSettings = (root: LocalPath, { wine, guests }: Pick<LabConf
 
 /** The configuration with what the command line says instead. */
 export const withKeep = (config: LabConfig, keep: LabConfig['keep'] | undefined): LabConfig => (keep ? { ...config, keep } : config);
-
-/** The configuration with the packager that the command line names. */
-export const withPackagerOf = (config: LabConfig, packager: LabConfig['product']['packager'] | undefined): LabConfig =>
-  packager ? { ...config, product: { ...config.product, packager } } : config;

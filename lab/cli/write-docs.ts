@@ -8,7 +8,7 @@ const check = process.argv.includes('--check');
 for (const page of pages) {
   const file = path.join(root, page.file);
   const present = await readTextIfThere(file);
-  const text = page.text(present ?? '');
+  const text = await page.text(present ?? '');
   if (present === text) continue;
   if (!check) {
     await writeFileAtomic(file, text);

@@ -103,6 +103,8 @@ export interface Scanner {
    * told: it always looks anew.
    */
   readonly basis?: (subject: ScanSubject, call: Call) => Promise<unknown>;
+  /** Its time goes by in programs of others or on the network: it is started before those that keep this process busy. */
+  readonly waits?: true;
 }
 
 /** Since when an answer holds, where it was given before: ` (as of 2026-11-21 10:00 UTC)`; nothing for one that looked just now. */

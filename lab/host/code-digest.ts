@@ -1,15 +1,16 @@
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { Call } from '../core/call.ts';
 import { LabError } from '../core/error.ts';
 import type { LocalPath, Sha256 } from '../core/ids.ts';
 import { filesBelow } from './files.ts';
 import { sha256Of } from './hash.ts';
-import { digestPlainFile, readPlainFile } from './plain-file.ts';
+import { digestPlainFile, readPlainFileNow } from './plain-file.ts';
 
 const LAB = path.resolve(import.meta.dirname, '..') as LocalPath;
-/** Files that are read at a time. */
-const PARALLEL = 8;
 const MOST_AT_ONCE_BYTES = 1 << 20;
+/** Files between two looks at whether somebody wants to stop, and at what else has to be done. */
+const FILES_AT_ONCE = 64;
 
 let known: Promise<Sha256> | undefined;
 
@@ -42,22 +43,19 @@ export async function digestsOf(
   names: readonly string[],
   call: Call,
 ): Promise<readonly (readonly [name: string, digest: string])[]> {
-  const digests = new Map<string, string>();
-  const waiting = [...names];
-  const work = async (): Promise<void> => {
-    for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
-      digests.set(name, await digestOf(path.join(folder, name), call));
-    }
-  };
-  await Promise.all(Array.from({ length: PARALLEL }, work));
-  return names.map((name) => [name, digests.get(name) ?? 'absent']);
+  const digests: (readonly [name: string, digest: string])[] = [];
+  for (const [index, name] of names.entries()) {
+    if (index % FILES_AT_ONCE === 0) await setImmediate();
+    digests.push([name, await digestOf(path.join(folder, name), call)]);
+  }
+  return digests;
 }
 
 async function digestOf(file: string, call: Call): Promise<string> {
   call.signal.throwIfAborted();
   try {
-    // Most are small, and setting up a stream takes longer than reading them.
-    return sha256Of(await readPlainFile(file, MOST_AT_ONCE_BYTES));
+    // Most are small. Reading one without blocking takes six trips to another thread, and a thousand of them four times as long as this.
+    return sha256Of(readPlainFileNow(file, MOST_AT_ONCE_BYTES));
   } catch (error) {
     if (error instanceof LabError && error.code === 'file.too-large') return (await digestPlainFile(file, call.signal)).sha256;
     if (call.signal.aborted || !(error instanceof LabError)) throw error;

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import t from 'tap';
 import { LabError } from '../core/error.ts';
 import { sha256Of } from './hash.ts';
-import { digestPlainFile, openPlainFile, readPlainFile, streamPlainFile, writeNewFile } from './plain-file.ts';
+import { digestPlainFile, openPlainFile, readPlainFile, readPlainFileNow, streamPlainFile, writeNewFile } from './plain-file.ts';
 
 const { signal } = new AbortController();
 
@@ -16,6 +16,9 @@ t.test('plain files are read', async (t) => {
   t.equal((await readPlainFile(path.join(folder, 'empty'), 0)).length, 0);
   t.same(await digestPlainFile(path.join(folder, 'a'), signal), { sizeBytes: 5, sha256: sha256Of('hello') });
   await t.rejects(readPlainFile(path.join(folder, 'a'), 4), { code: 'file.too-large' });
+  t.equal(readPlainFileNow(path.join(folder, 'a'), 5).toString(), 'hello');
+  t.equal(readPlainFileNow(path.join(folder, 'empty'), 0).length, 0);
+  t.throws(() => readPlainFileNow(path.join(folder, 'a'), 4), { code: 'file.too-large' });
   await truncate(path.join(folder, 'empty'), 2 ** 40);
   await t.rejects(readPlainFile(path.join(folder, 'empty'), 1000), { code: 'file.too-large' }, 'a terabyte costs nothing');
 });
@@ -28,9 +31,11 @@ t.test('links, folders, pipes and devices are refused and never waited for', asy
   for (const name of ['link', 'dangling', 'sub', 'pipe']) {
     await t.rejects(openPlainFile(path.join(folder, name)), { code: 'file.not-plain' }, name);
     await t.rejects(streamPlainFile(path.join(folder, name)), { code: 'file.not-plain' }, name);
+    t.throws(() => readPlainFileNow(path.join(folder, name), 5), { code: 'file.not-plain' }, name);
   }
   await t.rejects(openPlainFile('/dev/zero'), { code: 'file.not-plain' });
   await t.rejects(openPlainFile(path.join(folder, 'nothing')), { code: 'file.unreadable', message: /ENOENT/ });
+  t.throws(() => readPlainFileNow(path.join(folder, 'nothing'), 5), { code: 'file.unreadable', message: /ENOENT/ });
 });
 
 t.test('a new file is written with its folder and hashed', async (t) => {

@@ -30,8 +30,7 @@ interface BoxesOptions extends ProjectOptions {
 }
 
 /** `lab boxes …`: what machines of Vagrant's are made of. Exit code 3 when something is not as the catalogue says. */
-export const boxesCommand: LabCommand = (program, context, finish) => {
-  const boxes = program.command('boxes').description('fetch, compare and look after the boxes that Windows machines are made of');
+export const boxesCommand: LabCommand = (boxes, context, finish) => {
   const sub = (name: string, description: string, run: (shop: Shop, options: BoxesOptions) => Promise<number>): Command =>
     withJson(withProject(boxes.command(name).description(description)), 'print one JSON object a box')
       .argument('[boxes...]', 'names of boxes in vagrant/machines.json; all of them where none is named')

@@ -5,11 +5,11 @@ import { callUntil, callWithin } from '../../engine/deadline.ts';
 import { runStep } from '../../engine/run-step.ts';
 import { loadTrustedKeys } from '../../trust/keys.ts';
 import type { LabCommand } from '../lab-command.ts';
-import { type PackagerOptions, withJson, withPackager, withProject } from '../options.ts';
+import { type PackagerOptions, withJson, withPackager, withPackagerOf, withProject } from '../options.ts';
 import { type Source, prepareRelease, provenanceName } from '../prepare-release.ts';
 import { type ProjectOptions, openProject } from '../project.ts';
 import { verifyAnyBundle } from '../verify-any-bundle.ts';
-import { wire, withPackagerOf } from '../wiring.ts';
+import { workplaceIn } from '../workplace.ts';
 
 const VERIFY_LIMIT_MS = 600_000;
 
@@ -33,10 +33,7 @@ interface BundleOptions extends ProjectOptions, PackagerOptions {
 }
 
 /** `lab bundle`: builds the release and nothing else, or verifies one that came from elsewhere. */
-export const bundleCommand: LabCommand = (program, context) => {
-  const command = program
-    .command('bundle')
-    .description('build the executable and the bundle, and verify them, without any guest; or verify a bundle that came from elsewhere');
+export const bundleCommand: LabCommand = (command, context) => {
   withJson(withPackager(withProject(command)), 'print the manifest as JSON')
     .option('--output <dir>', 'where zip, tar.gz, manifest and signed provenance go', 'reports/bundle')
     .option('--anew', 'build the executable also when the same one was built before')
@@ -44,7 +41,7 @@ export const bundleCommand: LabCommand = (program, context) => {
     .option('--commit-time <instant>', 'when that commit was made, in ISO 8601')
     .option('--verify <path>', 'build nothing: verify this folder, zip or tar.gz, and the provenance beside it')
     .action(async (options: BundleOptions) => {
-      const { folders, clock, signing } = wire(context.cwd as LocalPath, context);
+      const { folders, clock, signing } = workplaceIn(context);
       if (options.verify !== undefined) {
         using call = callWithin(VERIFY_LIMIT_MS, 'verifying the bundle', clock, callUntil(context.signal));
         const trusted = await loadTrustedKeys(folders.state, call);

@@ -25,10 +25,7 @@ const count = (text: string): number => {
  * `lab clean`: removes what killed labs have left (guests, work folders, notes) and what nobody has used for long; more only when asked. Never touches
  * what a living process uses.
  */
-export const cleanCommand: LabCommand = (program, context) => {
-  const command = program
-    .command('clean')
-    .description('remove what killed runs left behind and what was not used for two weeks; more only when asked');
+export const cleanCommand: LabCommand = (command, context) => {
   withProject(command)
     .option('--reports-beyond <count>', 'also remove all but the newest COUNT runs', count)
     .option('--cache', 'also remove everything that can be fetched or made again')

@@ -17,8 +17,7 @@ const signs: Readonly<Record<Diagnosis['state'], string>> = { ok: '✓', warning
 const colours: Readonly<Record<Diagnosis['state'], 'green' | 'yellow' | 'red'>> = { ok: 'green', warning: 'yellow', missing: 'red' };
 
 /** `lab doctor`: everything a run needs of this machine, asked for all at once, each lack with its remedy. Exit code 3 when something is missing. */
-export const doctorCommand: LabCommand = (program, context, finish) => {
-  const command = program.command('doctor').description('say what this machine has and lacks for a run');
+export const doctorCommand: LabCommand = (command, context, finish) => {
   command.option('--provider <name>', 'only guests of this provider (repeat, or separate by commas)', collect);
   withJson(withProject(command), 'print one JSON object a finding').action(async (options: DoctorOptions) => {
     const { root, config, reports } = await openProject(options, context);

@@ -17,8 +17,7 @@ import { table } from '../table.ts';
 import { providerSettings, wire } from '../wiring.ts';
 
 /** `lab guest …`: how a person looks inside a guest. */
-export const guestCommand: LabCommand = (program, context, finish) => {
-  const guest = program.command('guest').description('start one fresh guest, and look inside any guest');
+export const guestCommand: LabCommand = (guest, context, finish) => {
   addStart(guest, context);
   addExec(guest, context, finish);
   addCopy(guest, context);

@@ -12,8 +12,7 @@ import { type ProjectOptions, reportsFolder, runsIn } from '../project.ts';
 import { table } from '../table.ts';
 
 /** `lab list`: every run in the reports folder, newest last. A folder that cannot be read is listed with the reason. */
-export const listCommand: LabCommand = (program, context) => {
-  const command = program.command('list').description('list the runs');
+export const listCommand: LabCommand = (command, context) => {
   withJson(withProject(command), 'print one JSON object a run').action(async (options: ProjectOptions & { json?: boolean }) => {
     const reports = reportsFolder(options, context);
     const rows: string[][] = [];

@@ -7,8 +7,7 @@ import { type ProjectOptions, openProject } from '../project.ts';
 import { table } from '../table.ts';
 
 /** `lab plan`: what a run would ask of which guest, without starting anything. */
-export const planCommand: LabCommand = (program, context) => {
-  const command = program.command('plan').description('show what a run would ask, without starting anything');
+export const planCommand: LabCommand = (command, context) => {
   withJson(withSelection(withProject(command)), 'print the plan as JSON').action(
     async (options: ProjectOptions & SelectionOptions & { json?: boolean }) => {
       const { config } = await openProject(options, context);

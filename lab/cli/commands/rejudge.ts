@@ -14,11 +14,8 @@ import { type ProjectOptions, findRun, openProject } from '../project.ts';
 import { table } from '../table.ts';
 
 /** `lab rejudge RUN`: judges the saved facts of a run by today's judges and policy, without guests. Writes nothing; exit code 1 when an outcome differs. */
-export const rejudgeCommand: LabCommand = (program, context, finish) => {
-  const command = program
-    .command('rejudge')
-    .description("judge the saved facts of a run again, by today's judges and policy; writes nothing")
-    .argument('<run>', 'run id, part of it, `latest`, or a folder');
+export const rejudgeCommand: LabCommand = (command, context, finish) => {
+  command.argument('<run>', 'run id, part of it, `latest`, or a folder');
   withJson(withProject(command), 'print one JSON object a cell').action(
     async (wanted: string, options: ProjectOptions & { json?: boolean }) => {
       const { config, reports } = await openProject(options, context);

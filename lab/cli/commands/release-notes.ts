@@ -12,7 +12,7 @@ import { tellInChangelog, untoldIn } from '../../steps/release-notes/tell-in-cha
 import type { LabCommand } from '../lab-command.ts';
 import { withJson, withProject } from '../options.ts';
 import { type ProjectOptions, openProject } from '../project.ts';
-import { wire } from '../wiring.ts';
+import { workplaceIn } from '../workplace.ts';
 
 const LIMIT_MS = 300_000;
 const MOST_CHANGELOG_BYTES = 16 << 20;
@@ -30,10 +30,7 @@ interface NotesOptions extends ProjectOptions {
 }
 
 /** `lab release-notes`: what changed since the last release, and which version that makes. */
-export const releaseNotesCommand: LabCommand = (program, context, finish) => {
-  const command = program
-    .command('release-notes')
-    .description('print what changed since the last release, made of the commits; or put it into the changelog');
+export const releaseNotesCommand: LabCommand = (command, context, finish) => {
   withJson(withProject(command), 'print the notes as JSON')
     .option('--since <tag>', 'begin after this tag or commit (default: the last release)')
     .option('--for <version>', 'the version to be released; refused where it does not fit the changes')
@@ -44,7 +41,7 @@ export const releaseNotesCommand: LabCommand = (program, context, finish) => {
     .addOption(new Option('--check', 'write nothing; fail where the changelog lacks what the commits say').conflicts(['write', 'json']))
     .action(async (options: NotesOptions) => {
       const project = await openProject(options, context);
-      const { clock } = wire(project.root, context);
+      const { clock } = workplaceIn(context);
       using call = callWithin(LIMIT_MS, 'making the release notes', clock, callUntil(context.signal));
       if (options.date !== undefined && !isDay(options.date))
         throw LabError.of('usage.invalid', { problem: `--date ${options.date} is no day such as 2026-11-21` });

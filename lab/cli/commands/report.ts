@@ -16,11 +16,8 @@ import { withProject } from '../options.ts';
 import { type ProjectOptions, findRun, reportsFolder } from '../project.ts';
 
 /** `lab report RUN`: renders a run again from its journal, without guests. Also renders a run that was killed before it could. */
-export const reportCommand: LabCommand = (program, context) => {
-  const command = program
-    .command('report')
-    .description('render a run again from its journal, without any guest')
-    .argument('<run>', 'run id, part of it, `latest`, or a folder');
+export const reportCommand: LabCommand = (command, context) => {
+  command.argument('<run>', 'run id, part of it, `latest`, or a folder');
   withProject(command)
     .option('--output <file>', 'where the HTML goes (default: report.html in the run folder, if that is not sealed)')
     .action(async (wanted: string, options: ProjectOptions & { output?: string }) => {

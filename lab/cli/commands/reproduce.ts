@@ -12,7 +12,7 @@ import { type PackagerOptions, withJson, withPackager, withProject } from '../op
 import { sourceOf } from '../prepare-release.ts';
 import { type ProjectOptions, openProject } from '../project.ts';
 import { type ElsewhereRequest, buildElsewhere, twoPlaces } from '../reproduce/build-elsewhere.ts';
-import { wire } from '../wiring.ts';
+import { workplaceIn } from '../workplace.ts';
 
 type ReproduceOptions = ProjectOptions & PackagerOptions & { readonly json?: boolean; readonly against?: string };
 
@@ -20,15 +20,12 @@ type ReproduceOptions = ProjectOptions & PackagerOptions & { readonly json?: boo
 const BUILDS = 4;
 
 /** `lab reproduce`: builds the release twice, in places that have nothing in common, and compares every byte. Exit code 1 when one differs. */
-export const reproduceCommand: LabCommand = (program, context, finish) => {
-  const command = program
-    .command('reproduce')
-    .description('build the release in two places that have nothing in common, or once more than somebody did, and compare every byte');
+export const reproduceCommand: LabCommand = (command, context, finish) => {
   withJson(withPackager(withProject(command)), 'print the comparison as one JSON object')
     .option('--against <path>', 'build once, and compare with this zip, folder of archives or unpacked bundle')
     .action(async (options: ReproduceOptions) => {
       const project = await openProject(options, context);
-      const { folders, clock } = wire(project.root, context);
+      const { folders, clock } = workplaceIn(context);
       using call = callWithin(
         project.config.timeouts.buildSeconds * BUILDS * 1000,
         'building the release elsewhere',

@@ -20,20 +20,19 @@ import {
   selectionOf,
   withJson,
   withPackager,
+  withPackagerOf,
   withProject,
   withSelection,
 } from '../options.ts';
-import { type ProjectOptions, labVersion, newRunId, openProject } from '../project.ts';
+import { labVersion } from '../package-version.ts';
+import { type ProjectOptions, newRunId, openProject } from '../project.ts';
 import { errorText } from '../show-error.ts';
-import { flowParts, providerSettings, wire, withKeep, withPackagerOf } from '../wiring.ts';
+import { flowParts, providerSettings, wire, withKeep } from '../wiring.ts';
 
 type RunOptions = ProjectOptions & SelectionOptions & PackagerOptions & { readonly json?: boolean; readonly keep?: LabConfig['keep'] };
 
 /** `lab run`, also what `lab` does when no command is named: the whole job. */
-export const runCommand: LabCommand = (program, context, finish) => {
-  const command = program
-    .command('run', { isDefault: true })
-    .description('build, bundle, verify on every guest, report and seal (the default)');
+export const runCommand: LabCommand = (command, context, finish) => {
   // A word that is no command ends up here, since this is what runs without one.
   command
     .argument('[nothing...]')
@@ -43,7 +42,7 @@ export const runCommand: LabCommand = (program, context, finish) => {
     .addOption(new Option('--keep <when>', 'whether guests outlive the run').choices(['never', 'on-failure', 'always']))
     .action(async (words: readonly string[], options: RunOptions) => {
       if (words[0] !== undefined) {
-        const known = program.commands.map((each) => each.name()).join(', ');
+        const known = (command.parent?.commands ?? []).map((each) => each.name()).join(', ');
         throw LabError.of('usage.unknown-name', { what: 'command', name: words[0], known });
       }
       const opened = await openProject(options, context);

@@ -12,15 +12,15 @@ import { scanners } from '../../steps/scan/scanners.ts';
 import type { LabCommand } from '../lab-command.ts';
 import { withJson, withProject } from '../options.ts';
 import { prepareRelease, scanRelease } from '../prepare-release.ts';
-import { type ProjectOptions, labVersion, openProject } from '../project.ts';
+import { labVersion } from '../package-version.ts';
+import { type ProjectOptions, openProject } from '../project.ts';
 import { table } from '../table.ts';
-import { wire } from '../wiring.ts';
+import { workplaceIn } from '../workplace.ts';
 
 const EXIT = { accepted: 0, rejected: 1, blocked: 3 } as const;
 
 /** `lab scan`: builds the release and has every scanner look at it, without any guest. */
-export const scanCommand: LabCommand = (program, context, finish) => {
-  const command = program.command('scan').description('have every scanner look at the release, without any guest');
+export const scanCommand: LabCommand = (command, context, finish) => {
   withJson(withProject(command), 'print the report as JSON')
     .option('--only <scanner>', 'only this scanner (repeat, or separate by commas); says nothing about the others', collect)
     .option('--anew', 'build, pack and look at everything anew, whatever was made or said of the same things before')
@@ -31,7 +31,7 @@ export const scanCommand: LabCommand = (program, context, finish) => {
         if (!known.includes(name)) throw LabError.of('usage.unknown-name', { what: 'scanner', name, known: known.join(', ') });
       const chosen = scanners.filter(({ id }) => options.only?.includes(id) ?? true);
       const project = await openProject(options, context);
-      const { folders, clock, signing } = wire(project.root, context);
+      const { folders, clock, signing } = workplaceIn(context);
       const { buildSeconds, scanSeconds } = project.config.timeouts;
       using call = callWithin(
         (buildSeconds * 2 + scanSeconds) * 1000,
@@ -42,7 +42,7 @@ export const scanCommand: LabCommand = (program, context, finish) => {
       const output = path.resolve(context.cwd, options.output) as LocalPath;
       const tell = (what: string): void => void context.stderr.write(`${what}\n`);
 
-      const parts = { clock, folders, signing };
+      const parts = { clock, folders, signing, anew: options.anew === true };
       await using prepared = await prepareRelease(
         project,
         parts,

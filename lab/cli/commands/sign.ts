@@ -12,7 +12,7 @@ import type { CliContext } from '../cli-context.ts';
 import type { LabCommand } from '../lab-command.ts';
 import { withJson, withProject } from '../options.ts';
 import { type ProjectOptions, openProject } from '../project.ts';
-import { wire } from '../wiring.ts';
+import { workplaceIn } from '../workplace.ts';
 
 const LIMIT_MS = 600_000;
 
@@ -25,18 +25,15 @@ interface SignOptions extends ProjectOptions {
 }
 
 /** `lab sign FILE`: signs an executable as the configuration says; with `--verify` says everything about the signature it has. Exit code 1 when that is none, or not right. */
-export const signCommand: LabCommand = (program, context, finish) => {
-  const command = program
-    .command('sign')
-    .description('sign an executable as the configuration says, or say everything about the signature it has')
-    .argument('<file>', 'Windows executable');
+export const signCommand: LabCommand = (command, context, finish) => {
+  command.argument('<file>', 'Windows executable');
   withJson(withProject(command), 'print what is known about the signature as one JSON object')
     .option('--output <dir>', 'where the signed copy goes; the file itself stays as it is', 'reports/signed')
     .option('--verify', 'sign nothing: look at the signature that is there')
     .option('--authorities <file>', 'with --verify: certificates (PEM) one of which has to be above the signer’s')
     .option('--timestamp-authorities <file>', 'with --verify: the same for time stamps')
     .action(async (file: string, options: SignOptions) => {
-      const { clock } = wire(context.cwd as LocalPath, context);
+      const { clock } = workplaceIn(context);
       using call = callWithin(LIMIT_MS, 'signing', clock, callUntil(context.signal));
       const executable = path.resolve(context.cwd, file) as LocalPath;
       if (!options.verify) {
@@ -63,7 +60,7 @@ async function sign(
   call: Parameters<typeof signExecutable>[1],
 ): Promise<SignatureReport> {
   const { root, config } = await openProject(options, context);
-  const { folders, clock, masker } = wire(root, context);
+  const { folders, clock, masker } = workplaceIn(context);
   const parts = { projectRoot: root, folders, environment: context.environment, masker };
   const signer = config.signing && signerFor(config.signing.signer, parts, clock);
   if (config.signing === undefined || signer === undefined)

@@ -18,11 +18,8 @@ const exitCodes: Readonly<Record<RunVerification['outcome'], number>> = { verifi
  * `lab verify RUN`: checks that nothing of a sealed run has changed since, and that its record is what its journal says. Exit code 1 otherwise, 3 when
  * another version of the lab made the record, so that only the first can be told.
  */
-export const verifyCommand: LabCommand = (program, context, finish) => {
-  const command = program
-    .command('verify')
-    .description('check the seal of a run: every byte, the journal, the record')
-    .argument('<run>', 'run id, part of it, `latest`, or a folder');
+export const verifyCommand: LabCommand = (command, context, finish) => {
+  command.argument('<run>', 'run id, part of it, `latest`, or a folder');
   withJson(withProject(command), 'print the result as one JSON object').action(
     async (wanted: string, options: ProjectOptions & { json?: boolean }) => {
       const folder = await findRun(wanted, reportsFolder(options, context), context.cwd);

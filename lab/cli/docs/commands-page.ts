@@ -13,8 +13,8 @@ const nobody: CliContext = {
 };
 
 /** `docs/reference/commands.md`: every command with its arguments and options, as commander knows them. */
-export function commandsPage(): string {
-  const program = labProgram('0.0.0', nobody, () => {});
+export async function commandsPage(): Promise<string> {
+  const program = await labProgram('0.0.0', nobody, () => {});
   return [
     generatedNote('the commands in lab/cli'),
     '# Commands',

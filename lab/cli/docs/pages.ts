@@ -9,7 +9,7 @@ export interface Page {
   /** From the root of the repository. */
   readonly file: string;
   /** `present`: what the file holds now, for pages of which only parts are made. */
-  readonly text: (present: string) => string;
+  readonly text: (present: string) => string | Promise<string>;
 }
 
 /** Every generated page. */

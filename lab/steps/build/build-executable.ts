@@ -3,14 +3,15 @@ import type { Call } from '../../core/call.ts';
 import type { LabConfig } from '../../core/config.ts';
 import { LabError } from '../../core/error.ts';
 import type { LocalPath } from '../../core/ids.ts';
+import { labCodeDigest } from '../../host/code-digest.ts';
 import type { Folders } from '../../host/folders.ts';
 import { readPlainFile } from '../../host/plain-file.ts';
 import { openStaging } from '../../host/staging.ts';
 import type { WindowsBun } from '../../host/windows-bun.ts';
 import type { WindowsNode } from '../../host/windows-node.ts';
-import { type Assembly, assembleExecutable } from './assemble-executable.ts';
+import type { Assembly } from './assemble-executable.ts';
 import type { BuiltExecutable, Component } from './built-executable.ts';
-import { bundleProgram } from './bundle-program.ts';
+import type { BundleRequest, BundledProgram } from './bundle-program.ts';
 import { libraryComponents } from './library-components.ts';
 import { type NativePart, componentsOf, readNativePart } from './native-parts.ts';
 import { bunCompile } from './packagers/bun.ts';
@@ -18,6 +19,7 @@ import { nodeSea } from './packagers/node-sea.ts';
 import type { Packager } from './packagers/packager.ts';
 import { bunRuntime, nodeRuntime } from './packagers/runtimes.ts';
 import { assembleOrReuse, recipeOf } from './reuse-executable.ts';
+import { bundleOrReuse } from './reuse-program.ts';
 
 export interface BuildRequest {
   readonly projectRoot: LocalPath;
@@ -35,7 +37,7 @@ export interface BuildRequest {
   readonly onProgress?: (what: string) => void;
   /** Told when another packager has to take over. */
   readonly onWarning?: (code: string, message: string) => void;
-  /** Where executables are kept that need not be built again; absent: it is built anew. */
+  /** Where programs and executables are kept that need not be made again; absent: both are made anew. */
   readonly reuse?: Folders;
   /** The Node that packages; the one the lab runs on unless a test says otherwise. */
   readonly packagingNode?: { readonly executable: LocalPath; readonly version: string };
@@ -119,14 +121,15 @@ async function buildWith(
     packager: packager.name,
     nativeParts: parts.map(describe),
   };
-  const { code, metafile } = await bundleProgram({
+  const bundling: BundleRequest = {
     projectRoot,
     entry: product.entry,
     replaceModules: { ...product.replaceModules, ...product.packagers[packager.name].replaceModules },
     productBuild,
     target: packager.target,
-  });
-  const libraries = await libraryComponents(projectRoot, metafile);
+  };
+  const { code, packageFolders } = await bundled(bundling, request.reuse, call);
+  const libraries = await libraryComponents(projectRoot, packageFolders);
   call.signal.throwIfAborted();
 
   const assets = new Map(parts.map((part) => [part.name, part.bytes]));
@@ -134,7 +137,7 @@ async function buildWith(
   await using staging = await openStaging(request.outputDirectory);
   const { sizeBytes, sha256, runtimeBytes } = request.reuse
     ? await assembleOrReuse(request.reuse, await recipeOf(assembly), assembly, staging.directory, call)
-    : await assembleExecutable(assembly, staging.directory, call);
+    : await (await import('./assemble-executable.ts')).assembleExecutable(assembly, staging.directory, call);
   await staging.publish([fileName]);
 
   const nativePartsBytes = parts.reduce((sum, part) => sum + part.bytes.byteLength, 0);
@@ -152,6 +155,13 @@ async function buildWith(
       otherBytes: sizeBytes - runtimeBytes - code.byteLength - nativePartsBytes,
     },
   };
+}
+
+/** What bundles and assembles is large, and loaded only when something has changed. */
+async function bundled(request: BundleRequest, folders: Folders | undefined, call: Call): Promise<BundledProgram> {
+  if (folders !== undefined) return await bundleOrReuse({ folders, code: await labCodeDigest(call) }, request, call);
+  const { bundleProgram } = await import('./bundle-program.ts');
+  return await bundleProgram(request);
 }
 
 const describe = ({ name, package: from, bytes, sha256 }: NativePart): unknown => ({

@@ -8,7 +8,10 @@ import { replaceModules } from './replace-modules.ts';
 /** A program as one CommonJS file, and what went into it. */
 export interface BundledProgram {
   readonly code: Uint8Array;
-  readonly metafile: Metafile;
+  /** Every file that was read for it, relative to the project with `/`; also those of which nothing was used. */
+  readonly inputs: readonly string[];
+  /** Folders of the npm packages of which at least one byte is in it, relative to the project. */
+  readonly packageFolders: readonly string[];
 }
 
 export interface BundleRequest {
@@ -67,7 +70,24 @@ export async function bundleProgram(request: BundleRequest): Promise<BundledProg
       throw LabError.of('build.unused-replacement', { replacement }, { where: 'lab.config.json: product.replaceModules' });
     }
   }
-  return { code: output.contents, metafile };
+  // esbuild names itself among the inputs: <define:PRODUCT_BUILD>
+  const inputs = Object.keys(metafile.inputs).filter((name) => !name.startsWith('<'));
+  return { code: output.contents, inputs, packageFolders: packageFoldersOf(metafile) };
+}
+
+// node_modules/@scope/name/lib/x.js · node_modules/a/node_modules/b/index.js → the innermost package
+const IN_PACKAGE = /^(?<folder>(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+)\//;
+
+/** What was looked at and dropped is not listed. */
+function packageFoldersOf(metafile: Metafile): readonly string[] {
+  const folders = new Set<string>();
+  for (const output of Object.values(metafile.outputs)) {
+    for (const [input, { bytesInOutput }] of Object.entries(output.inputs)) {
+      const folder = IN_PACKAGE.exec(input)?.groups?.['folder'];
+      if (folder !== undefined && bytesInOutput > 0) folders.add(folder);
+    }
+  }
+  return [...folders];
 }
 
 function problemsOf(error: unknown): string {

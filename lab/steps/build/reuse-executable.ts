@@ -6,7 +6,7 @@ import { filesBelow, removeTree } from '../../host/files.ts';
 import type { Folders } from '../../host/folders.ts';
 import { sha256Of } from '../../host/hash.ts';
 import { digestPlainFile, streamPlainFile, writeNewFile } from '../../host/plain-file.ts';
-import { type Assembled, type Assembly, assembleExecutable } from './assemble-executable.ts';
+import type { Assembled, Assembly } from './assemble-executable.ts';
 
 const KIND = 'executable';
 /** Each has a hundred megabytes. */
@@ -51,7 +51,7 @@ export async function assembleOrReuse(
       recipe,
       make: async (fresh, making) => {
         isFresh = true;
-        const { sha256, runtimeBytes } = await assembleExecutable(assembly, fresh, making);
+        const { sha256, runtimeBytes } = await assemble(assembly, fresh, making);
         return { files: [fileName], about: { sha256, runtimeBytes: String(runtimeBytes) } };
       },
     },
@@ -62,8 +62,12 @@ export async function assembleOrReuse(
   if (copied.sha256 !== about['sha256']) {
     onProgress('what was kept has changed: build it anew');
     await Promise.all([removeTree(folder), removeTree(path.join(into, fileName))]);
-    return assembleExecutable(assembly, into, call);
+    return assemble(assembly, into, call);
   }
   await pruneCached(folders, KIND, MOST_KEPT);
   return { ...copied, runtimeBytes: Number(about['runtimeBytes']) };
 }
+
+/** What assembles is large, and needed only when something has changed. */
+const assemble = async (assembly: Assembly, folder: LocalPath, call: Call): Promise<Assembled> =>
+  (await import('./assemble-executable.ts')).assembleExecutable(assembly, folder, call);

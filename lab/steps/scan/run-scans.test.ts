@@ -44,6 +44,25 @@ t.test('every scanner answers, in the order of the list, and none stands in the 
   t.match(progress[3], /^4\/4 slow: clean$/);
 });
 
+t.test('those that wait for others are started first', async (t) => {
+  const started: string[] = [];
+  const noting = (id: string, more: Partial<Scanner> = {}): Scanner => ({
+    ...scanner(id, async () => {
+      started.push(id);
+      return clean;
+    }),
+    ...more,
+  });
+  const list = [noting('busy'), noting('busy too'), noting('waits', { waits: true })];
+  const results = await runScans(list, subject, { ...options, parallel: 1 }, callOf());
+  t.same(started, ['waits', 'busy', 'busy too']);
+  t.same(
+    results.map((result) => result.scanner),
+    ['busy', 'busy too', 'waits'],
+    'answers keep the order of the list',
+  );
+});
+
 t.test('no more run at a time than are allowed', async (t) => {
   let running = 0;
   let most = 0;

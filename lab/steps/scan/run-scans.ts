@@ -27,7 +27,7 @@ export async function runScans(
 ): Promise<readonly ScanResult[]> {
   const { clock, onProgress, parallel } = options;
   const results = new Map<Scanner, ScanResult>();
-  const waiting = [...scanners];
+  const waiting = [...scanners.filter(({ waits }) => waits), ...scanners.filter(({ waits }) => !waits)];
   const work = async (): Promise<void> => {
     for (let scanner = waiting.shift(); scanner !== undefined; scanner = waiting.shift()) {
       const startedMs = clock.monotonicMs();

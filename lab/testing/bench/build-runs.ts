@@ -39,9 +39,9 @@ export async function buildBench(root: string, call: Call): Promise<BuildBench> 
   await appendFile(path.join(project, '.git', 'info', 'exclude'), '/node_modules\n');
   return {
     forget: async () => {
-      // executable-0123456789ab  bundle-zip-…  scan-secrets-…
+      // program-0123456789ab  executable-…  bundle-zip-…  scan-secrets-…
       for (const name of await readdir(cache))
-        if (/^(?:executable|bundle|scan)-/.test(name)) await rm(path.join(cache, name), { recursive: true, force: true });
+        if (/^(?:program|executable|bundle|scan)-/.test(name)) await rm(path.join(cache, name), { recursive: true, force: true });
     },
     change: async () => {
       await appendFile(path.join(project, 'src', 'main.ts'), '// measured\n');

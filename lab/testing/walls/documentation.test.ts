@@ -11,7 +11,7 @@ import { repositoryRoot, textOf, trackedFiles } from './tracked-files.ts';
 const documents = trackedFiles('*.md', '**/*.md').filter((file) => !file.startsWith('LICENSES/'));
 
 t.test('generated pages are up to date', async (t) => {
-  for (const page of pages) t.equal(textOf(page.file), page.text(textOf(page.file)), `${page.file}: run \`npm run docs\``);
+  for (const page of pages) t.equal(textOf(page.file), await page.text(textOf(page.file)), `${page.file}: run \`npm run docs\``);
 });
 
 t.test('every key of the configuration says what it means', async (t) => {
@@ -86,7 +86,7 @@ t.test('every document is reachable from the README', async (t) => {
   );
 });
 
-const program = labProgram(
+const program = await labProgram(
   '0.0.0',
   { stdout: { write: () => {} }, stderr: { write: () => {} }, environment: {}, cwd: '.', signal: new AbortController().signal },
   () => {},

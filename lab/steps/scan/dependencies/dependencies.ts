@@ -10,8 +10,6 @@ import { thirdPartyLicencesFormat } from '../../bundle/third-party-licences.ts';
 import { notRun } from '../not-run.ts';
 import { scanFindingOf } from '../scan-finding.ts';
 import { type AdvisorySource, knownBad } from './advisory-source.ts';
-import { npmAudit } from './npm-audit.ts';
-import { osvSnapshot } from './osv-snapshot.ts';
 import type { Advisory, ShippedPackage } from './osv.ts';
 
 const LIST = 'THIRD_PARTY_LICENSES.json';
@@ -27,6 +25,7 @@ export const dependencies: Scanner = {
   id: 'dependencies',
   title: 'Known vulnerabilities',
   question: 'Is there a known vulnerability in a package that ships?',
+  waits: true,
   // What is known of packages changes every hour; a day is told with the answer.
   basis: async ({ manifest, today, config, projectRoot, folders }, call) => ({
     manifest,
@@ -56,10 +55,12 @@ export const dependencies: Scanner = {
 };
 
 async function findSource(subject: ScanSubject, call: Call): Promise<AdvisorySource | string> {
+  const { npmAudit } = await import('./npm-audit.ts');
   const asked = await npmAudit(subject, call);
   const { osvSnapshot: snapshot } = subject.config.scans;
   if (typeof asked !== 'string' || snapshot === undefined) return asked;
   try {
+    const { osvSnapshot } = await import('./osv-snapshot.ts');
     return await osvSnapshot(path.resolve(subject.projectRoot, snapshot) as LocalPath, call);
   } catch (error) {
     if (call.signal.aborted) throw error;

@@ -28,13 +28,6 @@ const report = z.object({
  * The reason as a text where the registry does not answer.
  */
 export async function npmAudit(subject: ScanSubject, call: Call): Promise<AdvisorySource | string> {
-  let version: string;
-  try {
-    version = (await exec('npm', ['--version'], call)).stdout.trim();
-  } catch (error) {
-    if (call.signal.aborted) throw error;
-    return 'there is no npm on this machine';
-  }
   const ask = async (packages: readonly ShippedPackage[]): Promise<readonly Advisory[] | string> => {
     await using workshop = await makeWorkshop(subject.folders.cache);
     const lock = {
@@ -55,10 +48,16 @@ export async function npmAudit(subject: ScanSubject, call: Call): Promise<Adviso
     return readAudit(result.stdout, packages);
   };
   // One question before the first that counts: it tells whether there are answers at all.
-  const first = await ask([knownBad]);
+  let first: readonly Advisory[] | string;
+  try {
+    first = await ask([knownBad]);
+  } catch (error) {
+    if (call.signal.aborted || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return 'there is no npm on this machine';
+  }
   if (typeof first === 'string') return first;
   return {
-    tool: { name: 'npm audit', version },
+    tool: { name: 'npm audit', version: (await exec('npm', ['--version'], call)).stdout.trim() },
     database: { name: 'advisories of the npm registry', date: subject.today },
     advisoriesFor: async (packages) => {
       const answer = await ask(packages);

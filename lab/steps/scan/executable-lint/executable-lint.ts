@@ -1,7 +1,6 @@
 import type { Scanner } from '../../../core/scan.ts';
 import { readPlainFile } from '../../../host/plain-file.ts';
 import { ownTool } from '../own-tool.ts';
-import { lintExecutable } from './lint-executable.ts';
 
 const MOST_BYTES = 512 << 20;
 
@@ -12,6 +11,8 @@ export const executableLint: Scanner = {
   question: 'Is the executable made as a careful linker makes one?',
   basis: async ({ manifest }) => manifest,
   scan: async ({ executable, manifest, config, signed, labVersion }) => {
+    // What reads resources is large, and most answers were given before.
+    const { lintExecutable } = await import('./lint-executable.ts');
     const file = await readPlainFile(executable, MOST_BYTES);
     const { findings } = lintExecutable(file, manifest.product.executable, {
       version: manifest.product.version,

@@ -1,7 +1,5 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { createRequire } from 'node:module';
-import { lintSource } from '@secretlint/core';
-import { creator } from '@secretlint/secretlint-rule-preset-recommend';
 import type { ScanFinding, Scanner } from '../../../core/scan.ts';
 import { sourcesDigest } from '../scan-digests.ts';
 import { scanFindingOf } from '../scan-finding.ts';
@@ -41,6 +39,11 @@ export const secrets: Scanner = {
 
 /** What secretlint finds in a text. The secret itself is in no finding: its digest tells one from another. */
 export async function secretsIn({ path, content }: Pick<ScannedText, 'path' | 'content'>): Promise<readonly ScanFinding[]> {
+  // Loaded when something is looked at, which is seldom: most answers were given before.
+  const [{ lintSource }, { creator }] = await Promise.all([
+    import('@secretlint/core'),
+    import('@secretlint/secretlint-rule-preset-recommend'),
+  ]);
   const { messages } = await lintSource({
     source: { filePath: path, content, contentType: 'text', ext: path.slice(path.lastIndexOf('.')) },
     options: { maskSecrets: true, noPhysicFilePath: true, config: { rules: [{ id: PRESET, rule: creator, options: {} }] } },
