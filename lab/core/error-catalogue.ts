@@ -338,6 +338,11 @@ export const errorCatalogue = {
     message: 'The executable is not what was to be built: {problems}',
     hint: 'Nothing was kept. Report it as a bug of the lab with the versions of packager and runtime.',
   },
+  'build.runtime-changed': {
+    kind: 'host',
+    message: '{file} is not the {runtime} that was fetched any more.',
+    hint: 'Remove it: `npm run lab -- clean --cache` has everything fetched and checked anew.',
+  },
   // reproduce
   'reproduce.no-release': {
     kind: 'usage',

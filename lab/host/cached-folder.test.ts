@@ -4,6 +4,7 @@ import t from 'tap';
 import { callFor } from '../testing/calls.ts';
 import { type CachedFolder, cachedFolder, cachedFolderPath, findCached, pruneUnused } from './cached-folder.ts';
 import { foldersIn } from './folders.ts';
+import { sha256Of } from './hash.ts';
 
 const call = callFor(20_000);
 
@@ -23,7 +24,7 @@ t.test('it is made once and found again', async (t) => {
   const made: string[] = [];
   t.equal(await findCached(folders, thing(made)), undefined);
   const first = await cachedFolder(folders, thing(made), call);
-  t.same(first, { folder: cachedFolderPath(folders, thing(made)), about: { thing: '1' } });
+  t.same(first, { folder: cachedFolderPath(folders, thing(made)), about: { thing: '1' }, digests: { file: sha256Of('content') } });
   t.same(await cachedFolder(folders, thing(made), call), first);
   t.equal(made.length, 1);
   await cachedFolder(folders, thing(made, { recipe: { version: 2 } }), call);

@@ -3,7 +3,7 @@ import { mkdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Call } from '../core/call.ts';
-import type { LocalPath } from '../core/ids.ts';
+import type { LocalPath, Sha256 } from '../core/ids.ts';
 import { foldersBelow, readTextIfThere, writeError, writeFileAtomic } from './files.ts';
 import type { Folders } from './folders.ts';
 import { sha256Of, sha256OfFile } from './hash.ts';
@@ -35,6 +35,8 @@ export interface Cached {
   readonly folder: LocalPath;
   /** What the maker said it is made of: names and versions. */
   readonly about: Readonly<Record<string, string>>;
+  /** Digests of the files that prove it whole, as they were when it was made. */
+  readonly digests: Readonly<Record<string, Sha256>>;
 }
 
 const MARKER = 'complete.json';
@@ -63,7 +65,7 @@ export async function findCached(folders: Folders, wanted: Pick<CachedFolder, 'k
     if (found?.size !== expected.sizeBytes) return undefined;
     if (found.mtimeMs !== expected.modifiedMs && (await sha256OfFile(file)) !== expected.sha256) return undefined;
   }
-  return { folder, about: parsed.data.about };
+  return { folder, about: parsed.data.about, digests: digestsIn(parsed.data) };
 }
 
 /**
@@ -82,11 +84,12 @@ export async function cachedFolder(folders: Folders, wanted: CachedFolder, call:
     await removeTree(partial);
     await mkdir(partial, { recursive: true });
     const { files, about } = await wanted.make(partial, call);
-    await writeFileAtomic(path.join(partial, MARKER), JSON.stringify(await describe(partial, files, about), null, 2));
+    const whole = await describe(partial, files, about);
+    await writeFileAtomic(path.join(partial, MARKER), JSON.stringify(whole, null, 2));
     call.signal.throwIfAborted();
     await removeTree(folder);
     await rename(partial, folder);
-    return { folder, about };
+    return { folder, about, digests: digestsIn(whole) };
   } catch (error) {
     await removeTree(partial).catch(() => {});
     if ((error as NodeJS.ErrnoException).syscall !== undefined) throw writeError(error, partial);
@@ -120,6 +123,9 @@ async function describe(folder: string, files: readonly string[], about: Readonl
   );
   return { format: 1, about: { ...about }, files: Object.fromEntries(entries) };
 }
+
+const digestsIn = ({ files }: Marker): Cached['digests'] =>
+  Object.fromEntries(Object.entries(files).map(([name, { sha256 }]) => [name, sha256 as Sha256]));
 
 function parseJson(text: string): unknown {
   try {

@@ -3,8 +3,8 @@ import path from 'node:path';
 import type { Call } from '../core/call.ts';
 import { LabError } from '../core/error.ts';
 import type { ProviderProgress } from '../core/guest.ts';
-import type { LocalPath } from '../core/ids.ts';
-import { cachedFolder, findCached } from './cached-folder.ts';
+import type { LocalPath, Sha256 } from '../core/ids.ts';
+import { type Cached, cachedFolder, findCached } from './cached-folder.ts';
 import type { Folders } from './folders.ts';
 import { type LockedPackage, fetchNpmPackage, readLockedPackage } from './npm-package.ts';
 import { unpackMember } from './unpack-member.ts';
@@ -15,6 +15,8 @@ export interface WindowsNode {
   /** Node's licence text with those of what it contains. */
   readonly licence: LocalPath;
   readonly version: string;
+  /** Of the executable as it was fetched and checked. Who makes something of the file compares; who only tells what something was made of need not read it. */
+  readonly sha256?: Sha256;
 }
 
 export interface WindowsNodeSource {
@@ -36,7 +38,7 @@ const LICENCE = 'LICENSE';
 export async function windowsNode(source: WindowsNodeSource, call: Call): Promise<WindowsNode> {
   const { folders, projectRoot, onProgress } = source;
   const pin = await readLockedPackage(projectRoot, PACKAGE);
-  const { folder } = await cachedFolder(
+  const cached = await cachedFolder(
     folders,
     {
       ...(await wanted(projectRoot, pin)),
@@ -54,14 +56,14 @@ export async function windowsNode(source: WindowsNodeSource, call: Call): Promis
     },
     call,
   );
-  return located(folder, pin);
+  return located(cached, pin);
 }
 
 /** The Windows node when it is in the cache already; never fetches. */
 export async function findWindowsNode(source: Omit<WindowsNodeSource, 'onProgress'>): Promise<WindowsNode | undefined> {
   const pin = await readLockedPackage(source.projectRoot, PACKAGE);
   const cached = await findCached(source.folders, await wanted(source.projectRoot, pin));
-  return cached && located(cached.folder, pin);
+  return cached && located(cached, pin);
 }
 
 async function wanted(projectRoot: LocalPath, pin: LockedPackage): Promise<{ kind: string; recipe: unknown }> {
@@ -72,8 +74,9 @@ async function wanted(projectRoot: LocalPath, pin: LockedPackage): Promise<{ kin
   return { kind: 'windows-node', recipe: { layout: 1, version: pin.version, integrity: pin.integrity } };
 }
 
-const located = (folder: LocalPath, pin: LockedPackage): WindowsNode => ({
+const located = ({ folder, digests: { [EXECUTABLE]: sha256 } }: Cached, pin: LockedPackage): WindowsNode => ({
   executable: path.join(folder, EXECUTABLE) as LocalPath,
   licence: path.join(folder, LICENCE) as LocalPath,
   version: pin.version,
+  ...(sha256 === undefined ? {} : { sha256 }),
 });

@@ -1,7 +1,9 @@
 import path from 'node:path';
 import type { Call } from '../../core/call.ts';
 import type { LabConfig } from '../../core/config.ts';
+import { LabError } from '../../core/error.ts';
 import type { LocalPath, Sha256 } from '../../core/ids.ts';
+import { sha256Of } from '../../host/hash.ts';
 import { removeTree } from '../../host/files.ts';
 import { readPlainFile, writeNewFile } from '../../host/plain-file.ts';
 import { applicationManifest } from './application-manifest.ts';
@@ -38,6 +40,11 @@ export async function assembleExecutable(assembly: Assembly, folder: LocalPath, 
   const { product, version, fileName, code, assets, icon, packager, onProgress } = assembly;
   onProgress('give the runtime its identity');
   const original = await readPlainFile(packager.runtime.executable, MOST_RUNTIME_BYTES);
+  // It is named in the bill of materials, and what was made of it before is taken for what would be made of it now.
+  const [told] = packager.runtime.component.files ?? [];
+  const sha256 = sha256Of(original);
+  if (told?.sha256 !== sha256)
+    throw LabError.of('build.runtime-changed', { runtime: packager.runtime.name, file: packager.runtime.executable });
   const runtime = withIdentity(original, { product, version, fileName, icon });
   call.signal.throwIfAborted();
 

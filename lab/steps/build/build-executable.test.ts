@@ -129,6 +129,19 @@ t.test('what cannot be built says where and why, and leaves nothing behind', asy
   }
 });
 
+t.test('a runtime that is not the one that was checked goes into nothing', async (t) => {
+  const request = smallBuild(t.testdir({}));
+  const { windowsNode } = request;
+  const sha256 = sha256Of(readFileSync(windowsNode.executable));
+  const built = await buildExecutable({ ...request, windowsNode: { ...windowsNode, sha256 } }, patientCall);
+  t.match(built.components[0], { kind: 'runtime', files: [{ name: 'node.exe', sha256 }] });
+  const changed = { ...windowsNode, sha256: sha256Of('another') };
+  await t.rejects(buildExecutable({ ...request, windowsNode: changed }, patientCall), {
+    code: 'build.runtime-changed',
+    message: /node\.exe is not the node/,
+  });
+});
+
 t.test('a packager that fails, or writes nothing, keeps the executable that was there', async (t) => {
   const folder = t.testdir({});
   const request = smallBuild(folder);

@@ -23,7 +23,7 @@ export async function nodeRuntime(node: WindowsNode, call: Call): Promise<Packag
       // Of Node itself; its text goes on with the licences of all that it contains.
       licence: 'MIT',
       licenceTexts: [{ fileName: 'LICENSE', text }],
-      files: [{ name: 'node.exe', sha256: (await digestPlainFile(node.executable, call.signal)).sha256 }],
+      files: [{ name: 'node.exe', sha256: node.sha256 ?? (await digestPlainFile(node.executable, call.signal)).sha256 }],
     },
   };
 }
