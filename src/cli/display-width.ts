@@ -14,7 +14,7 @@ let segmenter: Intl.Segmenter | undefined;
 
 /** The characters of a text as a person counts them. */
 export function graphemes(text: string): readonly string[] {
-  if (!JOINING.test(text)) return [...text];
+  if (!JOINING.test(text)) return Array.from(text);
   segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
   return [...segmenter.segment(text)].map(({ segment }) => segment);
 }

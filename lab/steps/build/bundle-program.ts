@@ -1,8 +1,9 @@
 import path from 'node:path';
-import { type BuildFailure, type Metafile, build } from 'esbuild';
+import { type BuildFailure, type BuildOptions, type Metafile, type OutputFile, build, transform } from 'esbuild';
 import { LabError } from '../../core/error.ts';
 import type { LocalPath } from '../../core/ids.ts';
 import { exists } from '../../host/files.ts';
+import { type ProgramChunk, joinChunks } from './join-chunks.ts';
 import { replaceModules } from './replace-modules.ts';
 
 /** A program as one CommonJS file, and what went into it. */
@@ -26,10 +27,13 @@ export interface BundleRequest {
 }
 
 const MOST_PROBLEMS = 8;
+/** Name of a folder that is never made. */
+const OUTPUT = 'program';
 
 /**
- * Bundles the program and all it imports into one file. The same sources give the same bytes, wherever they are. Throws `build.no-entry`,
- * `build.source-error` with file and line, and `build.unused-replacement` when a module that is to be replaced never came up: its name would be wrong.
+ * Bundles the program and all it imports into one file. What it imports with `import()` costs its start nothing: it is not even read before it is wanted.
+ * The same sources give the same bytes, wherever they are. Throws `build.no-entry`, `build.source-error` with file and line, and
+ * `build.unused-replacement` when a module that is to be replaced never came up: its name would be wrong.
  */
 export async function bundleProgram(request: BundleRequest): Promise<BundledProgram> {
   const { projectRoot, entry } = request;
@@ -40,20 +44,15 @@ export async function bundleProgram(request: BundleRequest): Promise<BundledProg
     // Modules are known by where the project sees them, also when node_modules is a link to somewhere else.
     preserveSymlinks: true,
     entryPoints: [entry],
-    outfile: 'program.cjs',
+    outdir: OUTPUT,
     write: false,
     bundle: true,
     platform: 'node',
-    format: 'cjs',
-    target: request.target,
-    // A program inside an executable has no files that it could import; what is left to import is the runtime's own.
-    supported: { 'dynamic-import': false },
-    charset: 'utf8',
-    legalComments: 'none',
-    sourcemap: false,
-    // Names of functions and classes show in stack traces; whitespace only costs start-up time.
-    minifyWhitespace: true,
-    minifySyntax: true,
+    // The only format that is cut where the program loads something only when it is wanted.
+    format: 'esm',
+    splitting: true,
+    chunkNames: '[name]-[hash]',
+    ...style(request.target),
     define: { PRODUCT_BUILD: JSON.stringify(request.productBuild) },
     plugins: [replaceModules(projectRoot, request.replaceModules)],
     metafile: true,
@@ -63,8 +62,6 @@ export async function bundleProgram(request: BundleRequest): Promise<BundledProg
   }).catch((error: unknown) => {
     throw LabError.of('build.source-error', { problems: problemsOf(error) }, { cause: error });
   });
-  const [output] = outputFiles;
-  if (output === undefined) throw LabError.of('build.source-error', { problems: 'esbuild wrote nothing' });
   for (const replacement of Object.values(request.replaceModules)) {
     if (!(path.posix.normalize(replacement) in metafile.inputs)) {
       throw LabError.of('build.unused-replacement', { replacement }, { where: 'lab.config.json: product.replaceModules' });
@@ -72,7 +69,45 @@ export async function bundleProgram(request: BundleRequest): Promise<BundledProg
   }
   // esbuild names itself among the inputs: <define:PRODUCT_BUILD>
   const inputs = Object.keys(metafile.inputs).filter((name) => !name.startsWith('<'));
-  return { code: output.contents, inputs, packageFolders: packageFoldersOf(metafile) };
+  const code = await oneFile(outputFiles, metafile, entry, request.target);
+  return { code, inputs, packageFolders: packageFoldersOf(metafile) };
+}
+
+/** How the program is written, whole or in parts. */
+const style = (
+  target: string,
+): Pick<BuildOptions, 'target' | 'charset' | 'legalComments' | 'sourcemap' | 'minifyWhitespace' | 'minifySyntax'> => ({
+  target,
+  charset: 'utf8',
+  legalComments: 'none',
+  sourcemap: false,
+  // Names of functions and classes show in stack traces; whitespace only costs start-up time.
+  minifyWhitespace: true,
+  minifySyntax: true,
+});
+
+async function oneFile(files: readonly OutputFile[], { outputs }: Metafile, entry: string, target: string): Promise<Uint8Array> {
+  const chunks: ProgramChunk[] = [];
+  let first: string | undefined;
+  for (const { path: file, text } of files) {
+    const name = path.basename(file);
+    const { code } = await transform(text, {
+      ...style(target),
+      format: 'cjs',
+      platform: 'node',
+      // A program inside an executable has no files that it could import.
+      supported: { 'dynamic-import': false },
+    });
+    if (outputs[`${OUTPUT}/${name}`]?.entryPoint === path.posix.normalize(entry)) first = code;
+    else chunks.push({ name, code });
+  }
+  if (first === undefined) throw LabError.of('build.source-error', { problems: `esbuild made nothing of ${entry}` });
+  return Buffer.from(
+    joinChunks(
+      first,
+      chunks.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    ),
+  );
 }
 
 // node_modules/@scope/name/lib/x.js · node_modules/a/node_modules/b/index.js → the innermost package
