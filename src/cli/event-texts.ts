@@ -1,7 +1,10 @@
 import type { CliEvent, EventOf } from '../contract/cli-event.ts';
 import { commonTexts } from './common-texts.ts';
 import { matchTexts } from './commands/match/texts.ts';
-import { organizeTexts } from './commands/organize/texts.ts';
+import { makeLogTexts } from './commands/log/texts.ts';
+import { makeOrganizeTexts } from './commands/organize/texts.ts';
+import { rollbackTexts } from './commands/rollback/texts.ts';
+import { runTexts } from './commands/run/texts.ts';
 import { makeScanTexts } from './commands/scan/texts.ts';
 import { settingsTexts } from './commands/settings/texts.ts';
 import { verifyTexts } from './commands/verify/texts.ts';
@@ -16,8 +19,11 @@ export type EventTexts<Type extends CliEvent['type'] = CliEvent['type']> = {
 export const makeEventTexts = (): EventTexts => ({
   ...commonTexts,
   ...makeScanTexts(),
-  ...organizeTexts,
+  ...makeOrganizeTexts(),
+  ...rollbackTexts,
+  ...makeLogTexts(),
   ...verifyTexts,
   ...matchTexts,
+  ...runTexts,
   ...settingsTexts,
 });

@@ -1,7 +1,10 @@
 import * as z from 'zod';
 import { commonEvents } from './events/common.ts';
+import { logEvents } from './events/log.ts';
 import { matchEvents } from './events/match.ts';
 import { organizeEvents } from './events/organize.ts';
+import { rollbackEvents } from './events/rollback.ts';
+import { runEvents } from './events/run.ts';
 import { scanEvents } from './events/scan.ts';
 import { settingsEvents } from './events/settings.ts';
 import { verifyEvents } from './events/verify.ts';
@@ -14,8 +17,11 @@ export const cliEvent = z.discriminatedUnion('type', [
   ...commonEvents,
   ...scanEvents,
   ...organizeEvents,
+  ...rollbackEvents,
+  ...logEvents,
   ...verifyEvents,
   ...matchEvents,
+  ...runEvents,
   ...settingsEvents,
 ]);
 export type CliEvent = z.infer<typeof cliEvent>;

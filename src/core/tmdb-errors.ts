@@ -50,5 +50,9 @@ export const tmdbErrors = {
     hint: 'Other users of the machine and the history of the shell may have seen it: get a new one at https://www.themoviedb.org/settings/api, and run `anivault settings tmdb-key` without it. It asks.',
   },
   'setting-invalid': { exitCode: exitCodes.fatal, hint: '`anivault settings set --help` lists the settings and what each takes.' },
+  'no-library': {
+    exitCode: exitCodes.fatal,
+    hint: 'Name it with --to, or once and for all with `anivault settings set library FOLDER`.',
+  },
   'state-busy': { exitCode: exitCodes.fatal, hint: 'Another program keeps changing the files in the state folder: wait for it or end it.' },
 } as const;

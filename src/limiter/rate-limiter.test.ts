@@ -76,6 +76,23 @@ t.test('no more than four at once', async (t) => {
   t.equal(limiter.mode(), 'normal', 'a permit ends once');
 });
 
+t.test('when nothing is asked any more, everybody is told why', async (t) => {
+  const limiter = makeRateLimiter({ pause: async () => {}, random: () => 0 });
+  const problem = new ProgramError('tmdb-unreachable', 'Nobody is there');
+  const failing = async (): Promise<void> => {
+    for (;;) await (await limiter.acquire(never)).bad(problem);
+  };
+  await t.rejects(failing(), problem);
+  t.equal(limiter.mode(), 'cache-only');
+  await t.rejects(limiter.acquire(never), problem);
+
+  const refused = makeRateLimiter({ pause: async () => {}, random: () => 0 });
+  const [one, other] = [await refused.acquire(never), await refused.acquire(never)];
+  await one.bad(problem);
+  await other.refused(3_000_000);
+  await t.rejects(refused.acquire(never), { code: 'tmdb-busy' }, 'a pause that was asked for is a reason of its own');
+});
+
 t.test('a stop reaches who waits in the queue and who waits for a sleep to end', async (t) => {
   const limiter = makeRateLimiter();
   const held = await Promise.all(Array.from({ length: 4 }, async () => limiter.acquire(never)));

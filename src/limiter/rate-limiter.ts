@@ -7,8 +7,8 @@ import type { TakenToken, TokenLedger } from './token-ledger.ts';
 /** Leave for one request. Exactly one of its functions is called when the request has ended, whatever became of it; later calls do nothing. */
 export interface Permit {
   readonly good: () => Promise<void>;
-  /** The service failed, or did not answer. */
-  readonly bad: () => Promise<void>;
+  /** The service failed, or did not answer. The problem is what others are told when it goes on and nothing is asked any more. */
+  readonly bad: (problem?: ProgramError) => Promise<void>;
   /** The service said that there were too many requests. */
   readonly refused: (retryAfterMs: number | undefined) => Promise<void>;
   /** The request ended without telling anything about the service. */
@@ -18,8 +18,8 @@ export interface Permit {
 /** Hands out leave for requests, first come, first served. */
 export interface RateLimiter {
   /**
-   * Waits until a request may start. Throws a `ProgramError` `tmdb-busy` when the service has asked for a pause too long to wait for, and the signal's
-   * reason when it aborts.
+   * Waits until a request may start. When the service has asked for a pause too long to wait for, or has failed too often, throws a `ProgramError`
+   * `tmdb-busy`, or the last problem if it is known; and the signal's reason when it aborts.
    */
   readonly acquire: (signal: AbortSignal) => Promise<Permit>;
   readonly mode: () => LimiterMode;
@@ -46,6 +46,7 @@ export function makeRateLimiter(parts: LimiterParts = {}): RateLimiter {
   let state: LimiterState = startingState;
   let queue: Promise<void> = Promise.resolve();
   let wake = Promise.withResolvers<void>();
+  let lastProblem: ProgramError | undefined;
 
   const step = (event: LimiterEvent): ReturnType<typeof stepLimiter>[1] => {
     const [next, decision] = stepLimiter(state, event, now(), limits);
@@ -83,6 +84,7 @@ export function makeRateLimiter(parts: LimiterParts = {}): RateLimiter {
           await ledger.giveBack(answer.token, now());
           return 'changed';
         case 'paused':
+          lastProblem = undefined;
           step({ type: 'paused-elsewhere', until: answer.until });
           return 'changed';
         case 'wait':
@@ -92,11 +94,18 @@ export function makeRateLimiter(parts: LimiterParts = {}): RateLimiter {
     }
   };
 
+  /** What led to a pause is worth more to people than the pause. */
+  const note = (event: LimiterEvent, problem?: ProgramError): void => {
+    if (event.type === 'bad') lastProblem = problem ?? lastProblem;
+    else if (event.type !== 'abandoned') lastProblem = undefined;
+  };
+
   const permitFor = (epoch: number, token: TakenToken | undefined): Permit => {
     let settled = false;
-    const settle = async (event: LimiterEvent): Promise<void> => {
+    const settle = async (event: LimiterEvent, problem?: ProgramError): Promise<void> => {
       if (settled) return;
       settled = true;
+      note(event, problem);
       step(event);
       if (ledger === undefined) return;
       if (token !== undefined) await ledger.giveBack(token, now());
@@ -104,7 +113,7 @@ export function makeRateLimiter(parts: LimiterParts = {}): RateLimiter {
     };
     return {
       good: () => settle({ type: 'good', epoch }),
-      bad: () => settle({ type: 'bad', epoch, chance: random() }),
+      bad: (problem) => settle({ type: 'bad', epoch, chance: random() }, problem),
       refused: (retryAfterMs) =>
         settle({ type: 'refused', epoch, chance: random(), ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }),
       abandoned: () => settle({ type: 'abandoned' }),
@@ -130,6 +139,7 @@ export function makeRateLimiter(parts: LimiterParts = {}): RateLimiter {
           await rest(decision.forMs, signal);
           break;
         case 'cache-only': {
+          if (lastProblem !== undefined) throw lastProblem;
           const seconds = Math.ceil((decision.until - now()) / 1000);
           throw new ProgramError('tmdb-busy', `TMDB is left alone for another ${seconds} s, after it refused or failed too often`);
         }

@@ -84,9 +84,13 @@ async function once<T>(parts: TmdbClientParts, key: TmdbKey, request: TmdbReques
       throw signal.reason;
     }
     if (error instanceof Attempt) throw error;
-    await permit.bad();
-    if (error instanceof ProgramError) throw error;
-    throw new Attempt(broken(error, timeout.aborted, timeoutMs, parts.address), true);
+    if (error instanceof ProgramError) {
+      await permit.bad(error);
+      throw error;
+    }
+    const problem = broken(error, timeout.aborted, timeoutMs, parts.address);
+    await permit.bad(problem);
+    throw new Attempt(problem, true);
   } finally {
     await permit.abandoned();
   }
@@ -100,9 +104,10 @@ async function judge<T>(response: Response, request: TmdbRequest<T>, permit: Per
     throw new Attempt(new ProgramError('tmdb-busy', 'TMDB says that there were too many requests'), true);
   }
   if (status >= 500) {
-    await permit.bad();
+    const problem = new ProgramError('tmdb-failing', `TMDB answers with status ${status}`);
+    await permit.bad(problem);
     await response.body?.cancel();
-    throw new Attempt(new ProgramError('tmdb-failing', `TMDB answers with status ${status}`), true);
+    throw new Attempt(problem, true);
   }
   const text = await readBody(response);
   // Below here the service works, whatever it says.
