@@ -18,16 +18,24 @@ export interface Output {
   /** Where in the program a bug showed. */
   readonly tellTrace: (error: unknown) => Promise<void>;
   readonly flush: () => Promise<void>;
+  /** Aborts when whoever read standard output has gone; what is written there from then on is dropped. */
+  readonly unread: AbortSignal;
 }
 
 export function openOutput({ stdout, stderr, environment }: Surroundings, masker: Pick<Masker, 'mask'>): Output {
   let shown: TerminalProgress | undefined;
+  const unread = new AbortController();
   const writerFor = (stream: typeof stdout): ReturnType<typeof streamWriter> =>
-    // A progress line is in the way of what comes to the same terminal, and only of that.
-    streamWriter(stream, { mask: masker.mask, before: () => (stream.isTTY === true ? shown?.clear() : undefined) });
+    streamWriter(stream, {
+      mask: masker.mask,
+      // A progress line is in the way of what comes to the same terminal, and only of that.
+      before: () => (stream.isTTY === true ? shown?.clear() : undefined),
+      onGone: () => (stream === stdout ? unread.abort() : undefined),
+    });
   const [out, err] = [writerFor(stdout), writerFor(stderr)];
 
   return {
+    unread: unread.signal,
     emitter: async (choices) => {
       if (choices.json) return (await import('./json-lines.ts')).jsonLines(out);
       const { humanText } = await import('./human-text.ts');

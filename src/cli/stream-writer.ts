@@ -13,11 +13,21 @@ export interface StreamWriter {
   readonly flush: () => Promise<void>;
 }
 
-/** `before` is called when something is about to be written to the stream; `mask` gets all text before. */
-export function streamWriter(
-  stream: MaybeTerminal,
-  { before = () => {}, mask = (text) => text }: { readonly before?: () => void; readonly mask?: (text: string) => string } = {},
-): StreamWriter {
+export interface StreamWriterOptions {
+  /** Gets all text before it is written. */
+  readonly mask?: (text: string) => string;
+  /** Called when something is about to be written. */
+  readonly before?: () => void;
+  /** Called once, when the other end was closed. From then on text is dropped: a reader that has seen enough is no failure. */
+  readonly onGone?: () => void;
+}
+
+// What writing to a closed pipe gives on Linux and on Windows, and then to a stream that has been told so.
+const GONE: ReadonlySet<string | undefined> = new Set(['EPIPE', 'EOF', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END']);
+
+export function streamWriter(stream: MaybeTerminal, options: StreamWriterOptions = {}): StreamWriter {
+  const { mask = (text) => text, before = () => {}, onGone = () => {} } = options;
+  let gone = false;
   let waiting = '';
   let timer: NodeJS.Timeout | undefined;
   let failure: unknown;
@@ -25,12 +35,21 @@ export function streamWriter(
     clearTimeout(timer);
     timer = undefined;
     if (failure !== undefined) throw failure;
+    if (gone) waiting = '';
     if (waiting === '') return;
     const piece = mask(waiting);
     waiting = '';
     before();
     await new Promise<void>((resolve, reject) => {
-      stream.write(piece, (error) => (error ? reject(error) : resolve()));
+      stream.write(piece, (error) => {
+        if (!error) resolve();
+        else if (!GONE.has((error as NodeJS.ErrnoException).code)) reject(error);
+        else {
+          if (!gone) onGone();
+          gone = true;
+          resolve();
+        }
+      });
     });
   };
   const flushLater = (): void => {
