@@ -1,7 +1,5 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { TmdbRequest } from '../tmdb/requests.ts';
-import type { TmdbSource } from '../tmdb/tmdb-source.ts';
 import { ProgramError, writeProblem } from '../core/program-error.ts';
 import { type CacheFigures, hitRate, readFigures } from './figures.ts';
 import { filesOf } from './trim.ts';
@@ -28,8 +26,9 @@ export interface CacheReport {
 const FRESH_UNTIL = /"freshUntil":(\d{1,16})/;
 const READ_AT_ONCE = 32;
 
-/** Looks at a cache without changing it. */
+/** Looks at a cache without changing it. Throws a `ProgramError` `cache-corrupt` when something else is in its place. */
 export async function showCache(folder: string, mostBytes: number, now: number): Promise<CacheReport> {
+  for (const part of ['.', 'entries', 'quarantine']) await mustBeFolder(path.join(folder, part), folder);
   const entries = (await filesOf(path.join(folder, 'entries'))).filter(({ file }) => file.endsWith('.json'));
   const quarantined = await filesOf(path.join(folder, 'quarantine'));
   const { total, last } = await readFigures(folder);
@@ -71,32 +70,12 @@ export async function clearCache(folder: string): Promise<{ readonly entries: nu
   };
 }
 
-/** What warming one question came to. */
-export interface WarmResult {
-  readonly request: TmdbRequest<unknown>;
-  readonly kind: 'was-there' | 'fetched' | 'unknown' | 'failed';
-  readonly problem?: ProgramError;
-}
-
-/**
- * Asks many questions through a source with a cache, so that the cache has the answers. One that fails does not keep the others from being asked; what
- * would fail for all of them (the key, the disk, a service that wants a pause) is thrown. The limiter behind the source paces it.
- */
-export async function* warmCache(
-  requests: Iterable<TmdbRequest<unknown>>,
-  source: TmdbSource,
-  signal: AbortSignal,
-): AsyncGenerator<WarmResult> {
-  for (const request of requests) {
-    signal.throwIfAborted();
-    try {
-      const { value, from } = await source.get(request, signal);
-      yield { request, kind: value === undefined ? 'unknown' : from === 'network' ? 'fetched' : 'was-there' };
-    } catch (error) {
-      if (!(error instanceof ProgramError) || !PASSING.has(error.code)) throw error;
-      yield { request, kind: 'failed', problem: error };
-    }
+async function mustBeFolder(place: string, cache: string): Promise<void> {
+  try {
+    if ((await stat(place)).isDirectory()) return;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    if ((error as NodeJS.ErrnoException).code !== 'ENOTDIR') throw writeProblem(error, place);
   }
+  throw new ProgramError('cache-corrupt', `${cache} is not a cache any more`);
 }
-
-const PASSING: ReadonlySet<string> = new Set(['tmdb-answer', 'tmdb-failing', 'tmdb-timeout']);

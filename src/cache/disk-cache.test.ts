@@ -4,10 +4,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, readdirSync, statS
 import path from 'node:path';
 import * as fc from 'fast-check';
 import t from 'tap';
-import { ProgramError } from '../core/program-error.ts';
-import { searchSeries } from '../tmdb/requests.ts';
-import type { TmdbSource } from '../tmdb/tmdb-source.ts';
-import { clearCache, showCache, warmCache } from './cache-operations.ts';
+import { clearCache, showCache } from './cache-operations.ts';
 import { type DiskCache, entryFile, openDiskCache } from './disk-cache.ts';
 import { makeEntry, readEntry } from './entry.ts';
 import { hitRate, readFigures } from './figures.ts';
@@ -181,23 +178,10 @@ t.test('something else in the place of the cache is said', async (t) => {
   t.match(await cache.get('a'), { value: '1' });
 });
 
-t.test('warming goes on after what fails for one, and not after what fails for all', async (t) => {
-  const requests = ['a', 'b', 'c', 'd'].map((text) => searchSeries(text));
-  const source = (codeAtB: 'tmdb-answer' | 'tmdb-key-refused'): TmdbSource => ({
-    get: async (request) => {
-      if (request.query['query'] === 'b') throw new ProgramError(codeAtB, 'no');
-      const value =
-        request.query['query'] === 'c' ? undefined : request.answer.parse({ page: 1, results: [], total_pages: 0, total_results: 0 });
-      return { value, from: request.query['query'] === 'd' ? 'cache' : 'network', at: 0 };
-    },
-  });
-  const kinds: string[] = [];
-  for await (const { kind } of warmCache(requests, source('tmdb-answer'), new AbortController().signal)) kinds.push(kind);
-  t.same(kinds, ['fetched', 'failed', 'unknown', 'was-there']);
-  const run = async (): Promise<void> => {
-    for await (const _ of warmCache(requests, source('tmdb-key-refused'), new AbortController().signal));
-  };
-  await t.rejects(run(), { code: 'tmdb-key-refused' });
+t.test('what is no cache is told of by a look at it, too', async (t) => {
+  const folder = t.testdir({ file: 'a file', part: { entries: 'a file' }, empty: {} });
+  for (const place of ['file', 'part']) await t.rejects(showCache(path.join(folder, place), 1, 0), { code: 'cache-corrupt' }, place);
+  for (const place of ['empty', 'none']) t.match(await showCache(path.join(folder, place), 1, 0), { entries: 0, bytes: 0 }, place);
 });
 
 t.test('several processes at once, some of them killed', async (t) => {

@@ -1,5 +1,6 @@
 import type { CliEvent, EventOf } from '../contract/cli-event.ts';
 import { commonTexts } from './common-texts.ts';
+import { cacheTexts } from './commands/cache/texts.ts';
 import { matchTexts } from './commands/match/texts.ts';
 import { makeLogTexts } from './commands/log/texts.ts';
 import { makeOrganizeTexts } from './commands/organize/texts.ts';
@@ -25,5 +26,6 @@ export const makeEventTexts = (): EventTexts => ({
   ...verifyTexts,
   ...matchTexts,
   ...runTexts,
+  ...cacheTexts,
   ...settingsTexts,
 });

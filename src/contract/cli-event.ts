@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { cacheEvents } from './events/cache.ts';
 import { commonEvents } from './events/common.ts';
 import { logEvents } from './events/log.ts';
 import { matchEvents } from './events/match.ts';
@@ -22,6 +23,7 @@ export const cliEvent = z.discriminatedUnion('type', [
   ...verifyEvents,
   ...matchEvents,
   ...runEvents,
+  ...cacheEvents,
   ...settingsEvents,
 ]);
 export type CliEvent = z.infer<typeof cliEvent>;

@@ -1,4 +1,5 @@
 import type { DefineCommand } from '../command-line.ts';
+import { cacheLine } from './cache/line.ts';
 import { logLine } from './log/line.ts';
 import { matchLine } from './match/line.ts';
 import { organizeLine } from './organize/line.ts';
@@ -16,6 +17,6 @@ export const commandLines: readonly DefineCommand[] = [
   organizeLine,
   rollbackLine,
   logLine,
-  settingsLine,
+  cacheLine, settingsLine,
   verifyLine,
 ];

@@ -10,9 +10,10 @@ export interface GivenAsking {
 
 /** Adds the options of commands that ask TMDB. */
 export const withAskingOptions = (line: CommandLine): CommandLine =>
-  line
-    .option('--offline', 'ask nothing of the network; use what the cache has')
-    .addOption(new Option('--language <code>', 'language of titles, such as ja-JP; else what the settings say').argParser(language));
+  line.option('--offline', 'ask nothing of the network; use what the cache has').addOption(languageOption());
+
+export const languageOption = (): Option =>
+  new Option('--language <code>', 'language of titles, such as ja-JP; else what the settings say').argParser(language);
 
 export const askingOptions = ({ offline, language: code }: GivenAsking): AskingOptions => ({
   offline: offline === true,

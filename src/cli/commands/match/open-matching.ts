@@ -23,6 +23,8 @@ export interface Matching extends AsyncDisposable {
   readonly matcher: Matcher;
   /** So far. */
   readonly figures: () => AskingFigures;
+  /** Answers that were put into the cache so far. */
+  readonly fetched: () => number;
 }
 
 /** Opens settings, cache, limiter and client. Nothing is asked yet, and no key is looked for. */
@@ -40,6 +42,7 @@ export async function openMatching(options: AskingOptions, context: CommandConte
       const { hits, misses, expired, stale } = tmdb.cache.figures();
       return { offline: options.offline, hits, misses: misses + expired, stale, hitRate: hitRate(tmdb.cache.figures()) ?? null };
     },
+    fetched: () => tmdb.cache.figures().stored,
     [Symbol.asyncDispose]: async () => {
       const { hits, misses } = tmdb.cache.figures();
       log.info('asked TMDB', { hits, misses, limiter: tmdb.limiterMode() });
