@@ -1,4 +1,5 @@
 import { type ExitCode, exitCodes } from './exit-code.ts';
+import { organizeErrors } from './organize-errors.ts';
 import { tmdbErrors } from './tmdb-errors.ts';
 
 interface Entry {
@@ -15,7 +16,6 @@ const catalogue = {
     hint: 'Check the permissions of the folder, and that no other program has the file open.',
   },
   'disk-full': { exitCode: exitCodes.diskFull, hint: 'Free some space and run the command again; what was moved stays moved.' },
-  'journal-unwritable': { exitCode: exitCodes.fatal, hint: 'Nothing is moved without a journal. Check the folder named above.' },
   'part-missing': { exitCode: exitCodes.fatal, hint: 'The program is incomplete: install it again.' },
   'part-changed': {
     exitCode: exitCodes.fatal,
@@ -24,6 +24,7 @@ const catalogue = {
   'part-broken': { exitCode: exitCodes.fatal, hint: 'Install the program again; if it happens again, report it with the message above.' },
   'contract-violation': { exitCode: exitCodes.contractViolation, hint: 'This is a bug of the program: report it with the message above.' },
   ...tmdbErrors,
+  ...organizeErrors,
   'confirmation-needed': { exitCode: exitCodes.fatal, hint: 'Say yes in advance with --yes, or run the command on a terminal.' },
   interrupted: { exitCode: exitCodes.interrupted, hint: 'What was moved stays moved and stands in the journal.' },
   bug: { exitCode: exitCodes.fatal, hint: 'This is a bug of the program: report it with the message above.' },
@@ -47,12 +48,15 @@ export class ProgramError extends Error {
 }
 
 const FULL: ReadonlySet<string | undefined> = new Set(['ENOSPC', 'EDQUOT']);
+/** Whether the operating system has no room left. */
+export const isFull = (error: unknown): boolean => FULL.has((error as NodeJS.ErrnoException).code);
+
 const REFUSED: ReadonlySet<string | undefined> = new Set(['EACCES', 'EPERM', 'EBUSY', 'EROFS']);
 
 /** Turns what the operating system says of a write into an expected failure; gives back anything else as it is. */
 export function writeProblem(error: unknown, file: string): unknown {
   const { code } = error as NodeJS.ErrnoException;
-  if (FULL.has(code)) return new ProgramError('disk-full', `The disk is full: ${file}`, error);
+  if (isFull(error)) return new ProgramError('disk-full', `The disk is full: ${file}`, error);
   return isRefusal(error) ? new ProgramError('not-writable', `${file} cannot be written (${code})`, error) : error;
 }
 

@@ -13,13 +13,14 @@ export interface FoundLibrary {
 
 /**
  * Looks through a folder for videos and what may belong to them, and reads the names of the videos. What cannot be looked at is told at once and left
- * out. Throws as {@link walk} does.
+ * out. `onFound` hears how many more videos there are. Throws as {@link walk} does.
  */
 export async function findLibrary(
   source: string,
   parseName: ParseName,
   signal: AbortSignal,
   tell: (problem: WalkProblem) => Promise<void>,
+  onFound: (videos: number) => void = () => {},
 ): Promise<FoundLibrary> {
   const files: NamedFile[] = [];
   const companions: FoundFile[] = [];
@@ -29,6 +30,7 @@ export async function findLibrary(
       problems += 1;
       await tell(problem);
     }
+    onFound(folder.videos.length);
     for (const video of folder.videos) files.push({ ...video, parsed: parseName(path.posix.basename(video.path)) });
     for (const companion of folder.companions) companions.push(companion);
   }

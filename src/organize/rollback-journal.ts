@@ -1,42 +1,58 @@
-import { randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
-import type { RollbackEntry } from '../contract/rollback-entry.ts';
-import { rollbackEntry } from '../contract/rollback-entry.ts';
+import { type RollbackEntry, rollbackEntry } from '../contract/rollback-entry.ts';
 import { ProgramError, writeProblem } from '../core/program-error.ts';
+import { syncFolder } from './folders.ts';
 
-/** The journal of moves. `append` resolves when the operating system has the line, that of a move that is about to start when it is on the disk. */
+type Own = '$schema' | 'operation' | 'at';
+/** What is to be told of a line; the journal adds the rest. */
+export type JournalLine = RollbackEntry extends infer Each ? (Each extends RollbackEntry ? Omit<Each, Own> : never) : never;
+
+/** The journal of one operation's moves. `append` resolves when the operating system has the line, or the disk has it when something depends on that. */
 export interface RollbackJournal extends AsyncDisposable {
   readonly file: string;
   readonly operation: string;
-  readonly append: (entry: Omit<RollbackEntry, '$schema' | 'operation' | 'at'>) => Promise<void>;
+  readonly append: (line: JournalLine) => Promise<void>;
 }
 
+/** The name of the journal in the state folder. */
+export const journalFile = (folder: string): string => path.join(folder, 'rollback.jsonl');
+
+/** Lines that must be on the disk before what they announce happens; what became of it can be seen from the files. */
+const ON_THE_DISK: ReadonlySet<RollbackEntry['state']> = new Set([
+  'begun',
+  'resumed',
+  'started',
+  'ended',
+  'rollback-begun',
+  'rollback-ended',
+]);
+/** Far more than a line can be. */
+const MOST_TAIL_BYTES = 1 << 20;
+
 /**
- * Opens `rollback.jsonl` in the state folder for one operation. Lines of programs that run at the same time do not mix, since each is one append. A line
- * that an earlier program could not finish is closed, so that it spoils none but itself.
+ * Opens `rollback.jsonl` in the state folder to write about one operation. Only the holder of the operation lock may. A line that an earlier program
+ * could not finish goes: nothing had happened yet that depended on it.
  */
-export async function openRollbackJournal(folder: string, now: () => Date): Promise<RollbackJournal> {
-  const file = path.join(folder, 'rollback.jsonl');
+export async function openRollbackJournal(folder: string, operation: string, now: () => Date): Promise<RollbackJournal> {
+  const file = journalFile(folder);
   let handle: FileHandle;
   try {
     await mkdir(folder, { recursive: true });
     handle = await open(file, 'a+', 0o600);
-    await closeLastLine(handle);
+    await removeTornLine(file, handle);
+    await syncFolder(folder);
   } catch (error) {
     throw unwritable(file, error);
   }
-  const operation =
-    now().getTime().toString(36).padStart(9, '0').slice(-9) + (randomBytes(4).readUInt32LE() % 46_656).toString(36).padStart(3, '0');
   return {
     file,
     operation,
-    append: async (entry) => {
-      const line = rollbackEntry.parse({ $schema: 'rollback-entry.v1.json', operation, at: now().toISOString(), ...entry });
+    append: async (line) => {
+      const entry = rollbackEntry.parse({ $schema: 'rollback-entry.v1.json', operation, at: now().toISOString(), ...line });
       try {
-        await handle.appendFile(`${JSON.stringify(line)}\n`);
-        // A move must not happen before its line is on the disk; what became of it can be seen from the files.
-        if (entry.state === 'started') await handle.sync();
+        await handle.appendFile(`${JSON.stringify(entry)}\n`);
+        if (ON_THE_DISK.has(line.state)) await handle.sync();
       } catch (error) {
         throw unwritable(file, error);
       }
@@ -45,11 +61,17 @@ export async function openRollbackJournal(folder: string, now: () => Date): Prom
   };
 }
 
-async function closeLastLine(handle: FileHandle): Promise<void> {
+async function removeTornLine(file: string, handle: FileHandle): Promise<void> {
   const { size } = await handle.stat();
-  if (size === 0) return;
-  const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
-  if (buffer.toString() !== '\n') await handle.appendFile('\n');
+  const length = Math.min(size, MOST_TAIL_BYTES);
+  const { buffer } = await handle.read(Buffer.alloc(length), 0, length, size - length);
+  const torn = length - 1 - buffer.lastIndexOf('\n');
+  if (torn === 0 || length === 0) return;
+  // Longer than any line of ours: not a torn line but something else, which a line break keeps apart from what follows.
+  if (torn === MOST_TAIL_BYTES) return handle.appendFile('\n');
+  // A handle that appends cannot shorten its file on Windows.
+  await using other = await open(file, 'r+');
+  await other.truncate(size - torn);
 }
 
 function unwritable(file: string, error: unknown): ProgramError {

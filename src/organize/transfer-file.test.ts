@@ -12,7 +12,10 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import { moveFile } from './move-file.ts';
+import { transferFile } from './transfer-file.ts';
+
+const moveFile = async (from: string, to: string): Promise<void> =>
+  transferFile({ transfer: 'move', from, to, part: path.join(path.dirname(to), '.part'), note: async () => {} });
 
 t.test('moves, makes folders, keeps content and time', async (t) => {
   const folder = t.testdir({ 'a.mkv': 'content' });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { transfer } from '../plan.ts';
 import { count, figures } from './figures.ts';
 import { askingFigures } from './match.ts';
 
@@ -17,7 +18,9 @@ export const runEvents = [
     notUnderstood: count,
     unanswered: count,
     titles: count.meta({ description: 'Different titles among those that matched' }),
-    moves: count.meta({ description: 'Moved, or planned in a dry run' }),
+    transfer,
+    moves: count.meta({ description: 'Moved, or planned in a dry run; companions of videos are among them' }),
+    companions: count.meta({ description: 'Those of `moves` that belong to a video' }),
     failed: count,
     stays: count,
     conflicts: count.meta({ description: 'Those of `stays` that stay because of another file' }),

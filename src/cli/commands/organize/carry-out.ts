@@ -1,15 +1,18 @@
-import type { Plan } from '../../../contract/plan.ts';
+import type { Plan, PlannedMove, Transfer } from '../../../contract/plan.ts';
 import { conflictReasons } from '../../../contract/stay-reasons.ts';
-import { type ExitCode, exitCodes } from '../../../core/exit-code.ts';
+import type { ExitCode } from '../../../core/exit-code.ts';
 import { stateFolder } from '../../../core/state-folder.ts';
-import { applyMoves } from '../../../organize/apply-plan.ts';
-import { openRollbackJournal } from '../../../organize/rollback-journal.ts';
+import { type Operation, beginOperation } from '../../../organize/operation.ts';
 import type { CommandContext } from '../../context.ts';
+import { type Tally, countFailure, exitCodeOf, newTally } from './exit-code.ts';
 
 /** What a summary tells of a plan that was carried out, or only shown. */
 export interface CarriedOut {
-  /** Moved, or planned in a dry run. */
+  readonly transfer: Transfer;
+  /** Moved or copied, or planned in a dry run. */
   readonly moves: number;
+  /** Those of `moves` that belong to a video. */
+  readonly companions: number;
   readonly failed: number;
   readonly stays: number;
   readonly conflicts: number;
@@ -24,55 +27,57 @@ export interface CarriedOut {
 export async function carryOut(plan: Plan, apply: boolean, context: CommandContext): Promise<CarriedOut & { readonly exitCode: ExitCode }> {
   const { emit } = context;
   for (const stay of plan.stays) await emit({ type: 'stay', ...stay });
-  const tally: Tally = { moves: 0, failed: 0, refused: 0 };
-  const journal = apply && plan.moves.length > 0 ? await move(plan, tally, context) : undefined;
+  const tally = newTally();
+  let companions = 0;
+  let operation: Pick<CarriedOut, 'operation' | 'journal'> = {};
   if (!apply) {
-    for (const each of plan.moves) await emit({ type: 'move', ...each, state: 'planned' });
-    tally.moves = plan.moves.length;
+    for (const move of plan.moves) await emit({ type: 'move', ...withoutTime(move), state: 'planned' });
+    tally.done = plan.moves.length;
+    companions = plan.moves.filter((move) => move.companionOf !== undefined).length;
+  } else if (plan.moves.length > 0) {
+    await using begun = await beginOperation(plan, { folder: stateFolder(context.environment), signal: context.signal });
+    companions = await tellMoves(begun, tally, context);
+    operation = { operation: begun.id, journal: begun.journal };
   }
   const conflicts = plan.stays.filter((stay) => conflictReasons.includes(stay.reason)).length;
   const skipped = plan.stays.some((stay) => stay.reason !== 'in-place');
   return {
-    moves: tally.moves,
+    transfer: plan.transfer,
+    moves: tally.done,
+    companions,
     failed: tally.failed,
     stays: plan.stays.length,
     conflicts,
-    ...journal,
+    ...operation,
     exitCode: exitCodeOf(tally, conflicts, skipped),
   };
 }
 
-interface Tally {
-  moves: number;
-  failed: number;
-  refused: number;
-}
-
-/** All failures for want of permission: 4; a conflict: 6; anything left undone: 10. */
-function exitCodeOf(tally: Tally, conflicts: number, incomplete: boolean): ExitCode {
-  if (tally.failed > 0 && tally.moves === 0 && tally.refused === tally.failed) return exitCodes.permission;
-  if (conflicts > 0) return exitCodes.planConflict;
-  return tally.failed > 0 || incomplete ? exitCodes.partialSuccess : exitCodes.success;
-}
-
-async function move(
-  plan: Plan,
-  tally: Tally,
-  { emit, signal, environment }: CommandContext,
-): Promise<{ operation: string; journal: string }> {
-  await using journal = await openRollbackJournal(stateFolder(environment), () => new Date());
-  for await (const { move: each, result } of applyMoves(plan.moves, plan, journal, signal)) {
+/** Makes the moves of an operation and tells each. Gives the number of companions among those that were moved. */
+export async function tellMoves(operation: Operation, tally: Tally, { emit, progress }: CommandContext): Promise<number> {
+  const { transfer, moves } = operation.plan;
+  let companions = 0;
+  using bar = progress.start(transfer === 'copy' ? 'Copying' : 'Moving', 'files');
+  bar.expect(moves.length);
+  for await (const { move, result } of operation.carryOut()) {
+    bar.advance();
     switch (result.state) {
       case 'moved':
-        tally.moves += 1;
-        await emit({ type: 'move', ...each, state: 'moved' });
+        tally.done += 1;
+        if (move.companionOf !== undefined) companions += 1;
+        await emit({ type: 'move', ...withoutTime(move), state: 'moved' });
         break;
       case 'failed':
-        tally.failed += 1;
-        if (result.permission) tally.refused += 1;
-        await emit({ type: 'move', ...each, state: 'failed', problem: result.problem });
+        countFailure(tally, result);
+        await emit({ type: 'move', ...withoutTime(move), state: 'failed', cause: result.cause, problem: result.problem });
         break;
     }
   }
-  return { operation: journal.operation, journal: journal.file };
+  return companions;
+}
+
+/** A move as events tell it. */
+export function withoutTime(move: PlannedMove): Omit<PlannedMove, 'modifiedMs'> {
+  const { modifiedMs: _, ...rest } = move;
+  return rest;
 }
