@@ -2,6 +2,7 @@ import { boxFactDescription, boxFactNames, isRepairable } from '../../core/box-t
 import { usualBox } from '../../core/box-policy.ts';
 import type { BoxExpectation } from '../../core/box-policy.ts';
 import { expectationText } from '../../core/judge-box.ts';
+import { csharpTypes } from '../../toolkit/powershell/dotnet-origins.ts';
 import { type Origin, cimClasses, cmdlets, dotnetTypes, windowsFunctions } from '../../toolkit/powershell/origins.ts';
 import { generatedNote, markdownTable } from './markdown.ts';
 
@@ -13,6 +14,10 @@ const origins = (heading: string, list: readonly Origin[]): string =>
 
 const proven: readonly (readonly [string, string])[] = [
   ['C#, all it promises', 'Mono, compiled as C# 5 against System.dll alone, as Windows PowerShell 5.1 compiles it'],
+  [
+    'C#, started as PowerShell is',
+    '.NET 10 for Linux, behind a program that takes PowerShell’s place: the same line, the same bytes, the rig that `LAB_PWSH` gets',
+  ],
   ['C#, the functions of Windows', 'Wine 10, in .NET 10 for Windows, over WinRM, behind a program that takes PowerShell’s place'],
   [
     'Scripts',
@@ -50,6 +55,12 @@ ${origins('Class', cimClasses)}
 ## Types of .NET in the scripts
 
 ${origins('Type', dotnetTypes)}
+
+## Types of .NET that the C# refers to
+
+Without \`System.\`. A test compares the list with what a compiler made of the C#; another compiles it against .NET Standard 2.0, all of which .NET Framework 4.7.2 has, so that no member is newer. Windows 10 22H2 and Windows 11 have 4.8.
+
+${origins('Type', csharpTypes)}
 
 ## Functions of Windows that the C# calls
 

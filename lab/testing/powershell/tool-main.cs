@@ -10,6 +10,7 @@ namespace AniVaultLab {
           Console.WriteLine(type.Name + " " + System.Runtime.InteropServices.Marshal.SizeOf(type));
         return;
       }
+      if (args.Length > 0 && args[0] == "types") { PrintTypes(System.Reflection.Assembly.LoadFile(args[1]).GetModules()[0]); return; }
       // In place of PowerShell: what it would run and compile is read and left.
       if (Array.IndexOf(args, "-EncodedCommand") >= 0) {
         var reader = new System.IO.BinaryReader(Console.OpenStandardInput());
@@ -18,6 +19,15 @@ namespace AniVaultLab {
       new GuestTool(Console.OpenStandardInput()).Serve(delegate(string verb, Question given) {
         throw new Refusal("bad-request", "unknown verb " + verb);
       });
+    }
+
+    /// Every type of others that an assembly refers to: the rows of its TypeRef table (ECMA-335, II.22.38).
+    static void PrintTypes(System.Reflection.Module module) {
+      for (int row = 1; ; row++) {
+        Type type;
+        try { type = module.ResolveType(0x01000000 + row); } catch (ArgumentException) { return; }
+        Console.WriteLine(type.FullName);
+      }
     }
   }
 }

@@ -7,7 +7,7 @@ import { Masker } from '../../core/secret.ts';
 import { wineProvider } from '../../guests/wine/wine-provider.ts';
 import { systemClock } from '../../host/clock.ts';
 import { toolkitContract } from '../../testing/contracts/toolkit-contract.ts';
-import { noStandIn, windowsStandIn } from '../../testing/powershell/windows-stand-in.ts';
+import { noStandIn, powershellStandIn } from '../../testing/powershell/powershell-stand-in.ts';
 import { scratchFolder } from '../../testing/scratch-folder.ts';
 import { noWine, projectRoot, realFolders, testCall, wineSpecs } from '../../testing/wine-rig.ts';
 import { transports } from '../../transports/index.ts';
@@ -57,7 +57,7 @@ t.test(
   'the C# keeps its promises in an embedded guest, behind a program that stands in for PowerShell',
   { skip: noWine || noStandIn() },
   async (t) => {
-    await contractIn(t, 'a stand-in', await windowsStandIn(t), true);
+    await contractIn(t, 'a stand-in', await powershellStandIn(t, 'win-x64'), true);
   },
 );
 

@@ -2,8 +2,11 @@ import { execFileSync } from 'node:child_process';
 import t from 'tap';
 import { toolkitContract } from '../../testing/contracts/toolkit-contract.ts';
 import { guestToolRig } from '../../testing/guest-tool-rig.ts';
+import { noStandIn, standardProblems } from '../../testing/powershell/powershell-stand-in.ts';
 import { compiledTool, noCompiler } from '../../testing/powershell/compiled-tool.ts';
 import { residentExchange } from '../agent/resident-exchange.ts';
+import { csharpTypes } from './dotnet-origins.ts';
+import { guestSources } from './guest-sources.ts';
 import { powershellToolkit } from './powershell-toolkit.ts';
 
 t.setTimeout(180_000);
@@ -66,6 +69,26 @@ t.test('a command line gives the arguments it was made of', { skip }, async (t) 
   ];
   const line = execFileSync('mono', [file, 'quote', args.join('\n')], { encoding: 'utf8' });
   t.same(argumentsIn(line), ['C:\\a b\\x.exe', ...args]);
+});
+
+t.test('every type of .NET that the C# refers to is in the table', { skip }, async (t) => {
+  const { file, library } = await compiledTool(t);
+  const said = execFileSync('mono', [file, 'types', library], { encoding: 'utf8' }).trim().split('\n');
+  // System.Collections.Generic.List`1+Enumerator → Collections.Generic.List
+  const names = said.map((name) => name.replace(/^System\./, '').replace(/[`+].*$/, ''));
+  t.same([...new Set(names)].toSorted(), csharpTypes.map(({ name }) => name).toSorted());
+  t.same(
+    csharpTypes.filter(({ since }) => !/^\.NET Framework \d/.test(since)),
+    [],
+  );
+});
+
+t.test('the C# uses no member that .NET Framework has not', { skip: noStandIn() }, async (t) => {
+  const { csharp } = await guestSources();
+  t.same(await standardProblems(t, csharp), []);
+  // In .NET Core 2.0 and Mono, and in no .NET Framework.
+  const newer = `${csharp}\nclass Newer { static string[] Of(string text) { return text.Split("ab", System.StringSplitOptions.None); } }`;
+  t.match(await standardProblems(t, newer), [/^CS1503: /], 'a newer one would be found');
 });
 
 t.test('structures are as large as Windows has them in 64 bits', { skip }, async (t) => {
