@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { count, figures, sha256 } from './figures.ts';
+import { keyReport } from './settings.ts';
 
 /** A native part of the program, loaded and tried. */
 export const componentReport = z.strictObject({
@@ -19,5 +20,22 @@ export type ComponentReport = z.infer<typeof componentReport>;
 /** Events of `verify`. */
 export const verifyEvents = [
   componentReport.extend({ type: z.literal('component') }),
-  z.strictObject({ type: z.literal('verify-summary'), components: count, working: count, ...figures }),
+  z.strictObject({
+    type: z.literal('tmdb'),
+    address: z.string().meta({ description: 'Origin that is asked' }),
+    key: keyReport,
+    works: z
+      .boolean()
+      .nullable()
+      .meta({ description: 'Whether it is there and takes the key; `null` when it was not asked (`--offline`)' }),
+    answerMs: z.number().min(0).optional().meta({ description: 'Time until the answer, the wait for its turn included' }),
+    problem: z.strictObject({ code: z.string(), message: z.string() }).optional(),
+  }),
+  z.strictObject({
+    type: z.literal('verify-summary'),
+    components: count,
+    working: count,
+    tmdb: z.enum(['works', 'failed', 'not-asked']),
+    ...figures,
+  }),
 ] as const;
