@@ -61,6 +61,9 @@ t.test('a scanner that misses its control has said nothing', async (t) => {
   t.equal(both.rejections.length, 1, 'what it found counts all the same');
   t.equal(both.blocks.length, 1);
   t.same(judge([result({ kind: 'clean' }, { control: { what: 'a planted key', caught: true } })]).blocks, []);
+  const mayBeAbsent = [{ scanner: 'secrets', ...terms }];
+  const broken = result({ kind: 'not-run', reason: 'it did not find a planted key', fix: 'Mend it.' }, blind);
+  t.same(judge([broken], { mayBeAbsent }).blocks, ['secrets: did not run (it did not find a planted key)'], 'it is there, and broken');
 });
 
 t.test('suppressions hold for what they name, until their day', async (t) => {

@@ -27,7 +27,7 @@ const severities = ['note', 'warning', 'error'] as const;
  * Judges scans. Pure. `expected` are the scanners that had to answer; `today` is the day (`2026-11-21`, UTC) that exceptions are held against.
  *
  * A finding at or above the policy's threshold rejects unless a suppression holds; a scanner that did not run, or never answered, blocks unless the
- * policy lets it be absent. An exception holds through its last day.
+ * policy lets it be absent; one that missed its control always blocks. An exception holds through its last day.
  */
 export function judgeScans(results: readonly ScanResult[], expected: readonly string[], policy: ScanPolicy, today: string): ScanJudgement {
   const rejections: string[] = [];
@@ -43,7 +43,8 @@ export function judgeScans(results: readonly ScanResult[], expected: readonly st
     const result = results.find(({ scanner }) => scanner === id);
     if (result === undefined) blocks.push(`${id}: never answered`);
     else if (result.outcome.kind === 'not-run') {
-      const absence = policy.mayBeAbsent.find(({ scanner }) => scanner === id);
+      // One that is there and does not work is not absent.
+      const absence = result.control?.caught === false ? undefined : policy.mayBeAbsent.find(({ scanner }) => scanner === id);
       if (absence === undefined || !holds(absence)) {
         const late = absence === undefined ? '' : `; that it may be absent held until ${absence.expires}`;
         blocks.push(`${scanAbsence(id, result.outcome.reason)}${late}`);

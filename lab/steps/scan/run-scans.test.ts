@@ -44,6 +44,26 @@ t.test('every scanner answers, in the order of the list, and none stands in the 
   t.match(progress[3], /^4\/4 slow: clean$/);
 });
 
+t.test('a scanner that missed its control is not clean', async (t) => {
+  const control = { what: 'the planted key', caught: false };
+  const finding = { code: 'a.b', severity: 'error', message: 'm', fix: 'f', fingerprint: '0123456789abcdef' } as const;
+  const results = await runScans(
+    [
+      scanner('blind', async () => ({ ...clean, control })),
+      scanner('half-blind', async () => ({ ...clean, control, outcome: { kind: 'findings', findings: [finding] } })),
+      scanner('sees', async () => ({ ...clean, control: { ...control, caught: true } })),
+    ],
+    subject,
+    options,
+    callOf(),
+  );
+  t.match(results, [
+    { outcome: { kind: 'not-run', reason: /did not find the planted key/ }, control: { caught: false } },
+    { outcome: { kind: 'findings', findings: [{ code: 'a.b' }] } },
+    { outcome: { kind: 'clean' } },
+  ]);
+});
+
 t.test('those that wait for others are started first', async (t) => {
   const started: string[] = [];
   const noting = (id: string, more: Partial<Scanner> = {}): Scanner => ({

@@ -46,7 +46,9 @@ async function scanWithin(scanner: Scanner, subject: ScanSubject, options: RunSc
   call.signal.throwIfAborted();
   using limited = callWithin(limitMs, `the scan ${scanner.id}`, clock, call);
   try {
-    return await orAborted(reuse ? scanOrReuse(scanner, subject, reuse, limited) : scanner.scan(subject, limited), limited.signal);
+    return believed(
+      await orAborted(reuse ? scanOrReuse(scanner, subject, reuse, limited) : scanner.scan(subject, limited), limited.signal),
+    );
   } catch (error) {
     if (call.signal.aborted) throw call.signal.reason;
     const reason = error instanceof Error ? error.message : String(error);
@@ -55,6 +57,20 @@ async function scanWithin(scanner: Scanner, subject: ScanSubject, options: RunSc
       outcome: { kind: 'not-run', reason, fix: `Try it alone: npm run lab -- scan --only ${scanner.id}` },
     };
   }
+}
+
+/** A scanner that missed what was put before it has not looked, whatever it says; what it did find stands. */
+function believed(answer: Answer): Answer {
+  const { control, outcome } = answer;
+  if (control === undefined || control.caught || outcome.kind !== 'clean') return answer;
+  return {
+    ...answer,
+    outcome: {
+      kind: 'not-run',
+      reason: `it did not find ${control.what}, so that it found nothing else means nothing`,
+      fix: 'Mend the tool or its database; it has to find what is put before it.',
+    },
+  };
 }
 
 /** The work's own end, or the signal's reason if that comes first: a scanner that does not heed its signal must not hold the others up. */

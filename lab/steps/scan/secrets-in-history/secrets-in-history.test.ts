@@ -50,6 +50,33 @@ t.test('a key that was taken out again is found, and what would blind the scanne
   t.match((await secretsInHistory.scan(subject(shallow), patientCall)).outcome, { kind: 'not-run', reason: /shallow/ });
 });
 
+t.test('no list, attribute or comment in the project hides a key', async (t) => {
+  const folder = await scratchFolder(t);
+  const keep = async (name: string, content: string): Promise<void> => {
+    writeFileSync(path.join(folder, name), content);
+    await git(folder, 'add', '--all');
+    await git(folder, 'commit', '--quiet', '--message', name);
+  };
+  const options = {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  } as const;
+  await git(folder, 'init', '--quiet');
+  await keep('.gitattributes', '*.pem -diff\n');
+  await keep('key.pem', generateKeyPairSync('rsa', options).privateKey);
+  const commit = (await exec('git', ['rev-parse', 'HEAD'], patientCall, { cwd: folder })).stdout.trim();
+  await keep('.gitleaksignore', `${commit}:key.pem:private-key:1\n`);
+  const found = await secretsInHistory.scan(subject(folder), patientCall);
+  t.match(found.outcome, { kind: 'findings', findings: [{ code: 'secrets-in-history.private-key', where: { path: 'key.pem' } }] });
+
+  await keep('a b.ts', ['const harmless = 1; // gitleaks', 'allow\n'].join(':'));
+  const { outcome } = await secretsInHistory.scan(subject(folder), patientCall);
+  t.match(outcome.kind === 'findings' && outcome.findings.slice(1), [
+    { code: 'secrets-in-history.hidden', severity: 'error', where: { path: 'a b.ts', part: /^commit [0-9a-f]{12}$/ } },
+  ]);
+});
+
 t.test('without a repository there is no history', async (t) => {
   t.match((await secretsInHistory.scan(subject(await scratchFolder(t)), patientCall)).outcome, {
     kind: 'not-run',

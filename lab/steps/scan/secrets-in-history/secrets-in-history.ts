@@ -54,8 +54,9 @@ export const secretsInHistory: Scanner = {
     }
     await using workshop = await makeWorkshop(subject.folders.cache);
     const caught = await catchesPlanted(tool.program, workshop.folder, call);
-    const findings = await leaksIn(tool.program, subject.projectRoot, workshop.folder, call);
-    const [first, ...more] = findings;
+    const mirror = await mirrorOf(subject.projectRoot, workshop.folder, call);
+    const findings = await leaksIn(tool.program, mirror, workshop.folder, call);
+    const [first, ...more] = [...findings, ...(await hiddenIn(mirror, call))];
     return {
       tool: { name: 'gitleaks', version: tool.version },
       control: { what: 'a private key that was committed and taken out again', caught },
@@ -107,8 +108,11 @@ async function leaksIn(program: string, repository: string, scratch: LocalPath, 
     '--exit-code',
     String(FOUND),
   ];
-  // A configuration in the project or the environment must not be able to blind it.
-  const result = await exec(program, [...args, '--config', await emptyConfig(scratch)], call, { env: { GITLEAKS_CONFIG: '' } });
+  // A configuration in the project or the environment must not be able to blind it. It also looks for a list of what to leave out where it is started.
+  const result = await exec(program, [...args, '--config', await emptyConfig(scratch)], call, {
+    cwd: scratch,
+    env: { GITLEAKS_CONFIG: '', ...HONEST_GIT },
+  });
   call.signal.throwIfAborted();
   if (result.exitCode !== 0 && result.exitCode !== FOUND)
     throw new Error(`gitleaks ended with ${result.exitCode ?? result.signal}: ${result.stderr.trim().slice(-300)}`);
@@ -126,6 +130,58 @@ async function leaksIn(program: string, repository: string, scratch: LocalPath, 
   );
 }
 
+/** What stands in a clone instead of an object is that clone's alone. */
+const HONEST_GIT = { GIT_NO_REPLACE_OBJECTS: '1' };
+
+/**
+ * The same history without a work tree: neither a `.gitleaksignore` nor the attributes of the project (`*.pem -diff`) are read there, and what git takes
+ * for text is decided by its content alone.
+ */
+async function mirrorOf(folder: LocalPath, scratch: LocalPath, call: Call): Promise<LocalPath> {
+  const mirror = path.join(scratch, 'history.git') as LocalPath;
+  await git(scratch, ['clone', '--quiet', '--mirror', '--shared', '--template=', '--', folder, mirror], call);
+  await writeFileAtomic(path.join(mirror, 'info', 'attributes'), '* !diff\n');
+  return mirror;
+}
+
+/** Put together here, so that this file does not blind anybody. */
+const ALLOW = ['gitleaks', 'allow'].join(':');
+
+/** Comments that tell gitleaks to pass over their line. Debian's cannot be told to disregard them, so each commit that brought one is a finding. */
+async function hiddenIn(mirror: LocalPath, call: Call): Promise<readonly ScanFinding[]> {
+  const log = await git(
+    mirror,
+    ['log', '--all', '--no-textconv', '--no-ext-diff', `-G${ALLOW}`, '--name-only', '--format=%x00%H', '-z'],
+    call,
+  );
+  // <NUL><hash><NUL><LF>?<name><NUL><name><NUL>
+  let commit = '';
+  const findings: ScanFinding[] = [];
+  for (const piece of log.split('\0').map((one) => one.replace(/^\n/, ''))) {
+    if (/^[0-9a-f]{40,64}$/.test(piece)) commit = piece;
+    else if (piece !== '')
+      findings.push(
+        scanFindingOf(
+          'secrets-in-history.hidden',
+          'error',
+          `A comment hides lines from gitleaks in commit ${commit.slice(0, 12)}`,
+          'Look at what it hides; a finding that is harmless is accepted in policy.scans.suppressions, where somebody answers for it.',
+          { path: piece, part: `commit ${commit.slice(0, 12)}` },
+          commit,
+        ),
+      );
+  }
+  return findings;
+}
+
+/** What git says. Throws when it fails. */
+async function git(folder: LocalPath, args: readonly string[], call: Call): Promise<string> {
+  const { exitCode, stdout, stderr } = await exec('git', args, call, { cwd: folder, env: HONEST_GIT });
+  call.signal.throwIfAborted();
+  if (exitCode !== 0) throw new Error(`git ${args[0]}: ${stderr.trim().slice(-300)}`);
+  return stdout;
+}
+
 /** gitleaks' own rules and nothing else. */
 async function emptyConfig(scratch: LocalPath): Promise<string> {
   const file = path.join(scratch, 'gitleaks.toml');
@@ -135,28 +191,18 @@ async function emptyConfig(scratch: LocalPath): Promise<string> {
 
 /** Whether it finds a key that was committed and then removed. */
 async function catchesPlanted(program: string, scratch: LocalPath, call: Call): Promise<boolean> {
-  const repository = path.join(scratch, 'planted');
+  const repository = path.join(scratch, 'planted') as LocalPath;
   const { privateKey } = generateKeyPairSync('rsa', {
     modulusLength: 2048,
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
     publicKeyEncoding: { type: 'spki', format: 'pem' },
   });
   await writeFileAtomic(path.join(repository, 'planted.pem'), privateKey);
-  const git = async (...args: readonly string[]): Promise<void> => {
-    const { exitCode, stderr } = await exec(
-      'git',
-      ['-c', 'user.name=lab', '-c', 'user.email=lab@invalid', '-c', 'commit.gpgsign=false', ...args],
-      call,
-      {
-        cwd: repository,
-      },
-    );
-    if (exitCode !== 0) throw new Error(`git ${args[0]}: ${stderr.trim().slice(-300)}`);
-  };
-  await git('init', '--quiet');
-  await git('add', '.');
-  await git('commit', '--quiet', '--no-verify', '--message', 'plant');
-  await git('rm', '--quiet', 'planted.pem');
-  await git('commit', '--quiet', '--no-verify', '--message', 'take out');
+  const own = ['-c', 'user.name=lab', '-c', 'user.email=lab@invalid', '-c', 'commit.gpgsign=false'];
+  await git(repository, [...own, 'init', '--quiet'], call);
+  await git(repository, [...own, 'add', '.'], call);
+  await git(repository, [...own, 'commit', '--quiet', '--no-verify', '--message', 'plant'], call);
+  await git(repository, [...own, 'rm', '--quiet', 'planted.pem'], call);
+  await git(repository, [...own, 'commit', '--quiet', '--no-verify', '--message', 'take out'], call);
   return (await leaksIn(program, repository, scratch, call)).length > 0;
 }
