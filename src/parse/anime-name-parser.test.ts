@@ -1,6 +1,7 @@
 import t from 'tap';
 import { animeName } from '../contract/anime-name.ts';
-import { loadNameParser, understand } from './anime-name-parser.ts';
+import { loadNameParser } from './anime-name-parser.ts';
+import { understand } from './understand-anitomy.ts';
 
 const cases: Readonly<Record<string, object | undefined>> = {
   '[Lab] Hana no Uta - 05 (1080p) [F02B9CEE].mkv': {
@@ -19,7 +20,7 @@ const cases: Readonly<Record<string, object | undefined>> = {
     source: 'BD',
     resolution: '720p',
   },
-  '[Lab] Hana no Uta OVA - 01.mkv': { title: 'Hana no Uta OVA', type: 'OVA', episodes: ['1'], releaseGroup: 'Lab' },
+  '[Lab] Hana no Uta OVA - 01.mkv': { title: 'Hana no Uta', type: 'OVA', episodes: ['1'], releaseGroup: 'Lab' },
   'Umi no Uta (2016) Movie [BD].mkv': { title: 'Umi no Uta', episodes: [], type: 'Movie', year: 2016, source: 'BD' },
   '花の歌 第05話.mp4': { title: '花の歌', episodes: ['5'] },
   'Hana no Uta 2nd Season - 03.mkv': { title: 'Hana no Uta', season: 2, episodes: ['3'] },
@@ -27,7 +28,7 @@ const cases: Readonly<Record<string, object | undefined>> = {
   'random.mkv': { title: 'random', episodes: [] },
   '01.mkv': undefined,
   '.mkv': undefined,
-  'a\0b.mkv': undefined,
+  'a\0b.mkv': { title: 'a b', episodes: [] },
 };
 
 t.test('names of many shapes', async (t) => {

@@ -1,15 +1,48 @@
 import type { AnimeName } from '../contract/anime-name.ts';
 import type { Anitomy, AnitomyElements } from '../native/anitomy.ts';
+import type { Facts } from './facts.ts';
+import { readPath } from './read-path.ts';
+import { understand } from './understand-anitomy.ts';
 
-/** Reads the name of a video file; `undefined` when it gives no title. Synchronous and total: a name that breaks the parser counts as not understood. */
-export type ParseName = (fileName: string) => AnimeName | undefined;
+/**
+ * Reads the name of a video file; `undefined` when it gives no title. May be given a path below the folder that is scanned, `/` between its parts: the
+ * names of folders then tell what the file's own leaves open. Synchronous and total: a name that breaks a parser counts as not understood.
+ */
+export type ParseName = (path: string) => AnimeName | undefined;
 
 /** Loads the parser; takes tens of milliseconds, so only commands that read names do it. */
 export async function loadNameParser(): Promise<ParseName> {
   const [{ readPart }, { startAnitomy }] = await Promise.all([import('../native/part-source.ts'), import('../native/anitomy.ts')]);
   const part = readPart('anitomyscript.wasm');
   const anitomy = await startAnitomy(part);
-  return (fileName) => understand(fileName, elementsOf(anitomy, fileName));
+  return (path) => parseName(path, (fileName) => elementsOf(anitomy, fileName));
+}
+
+/**
+ * Reads a name by the program's own parser, and by anitomy where that leaves something open: it found no title, or no episode though there is a number
+ * among the words. Anitomy sees numbers in places where the program's own parser does not look, but is wrong about more of them and takes several times as
+ * long, so it is asked last, and of its answer only what agrees with the words is taken. Exported for tests.
+ */
+export function parseName(path: string, askAnitomy: (fileName: string) => AnitomyElements): AnimeName | undefined {
+  const { facts, episode } = readPath(path);
+  const { title } = facts;
+  const open =
+    title === undefined
+      ? episode !== 'told'
+      : episode === 'none' && facts.type === undefined && facts.year === undefined && /(?<!\d)\d{2}/.test(title);
+  if (!open) return title === undefined ? undefined : named(facts);
+  const fileName = path.slice(path.lastIndexOf('/') + 1);
+  const second = understand(fileName, askAnitomy(fileName));
+  if (title === undefined || second === undefined) return title === undefined ? second : named(facts);
+  return named(splitsAtNumber(title, second) ? { ...facts, title: second.title, episodes: second.episodes } : facts);
+}
+
+/** Whether another reading takes a number of two digits or more for the episode that stands in the title right after its own, shorter one. */
+function splitsAtNumber(title: string, { title: shorter, episodes: [first] }: AnimeName): boolean {
+  if (first === undefined || !title.startsWith(`${shorter} `)) return false;
+  // 014 Words
+  const number = /^0*(\d+)(?![\d.]\d)/.exec(title.slice(shorter.length).replace(/^[\s-]+/, ''));
+  return number !== null && number[0].length >= 2 && number[1] === first;
 }
 
 function elementsOf(anitomy: Anitomy, fileName: string): AnitomyElements {
@@ -21,55 +54,10 @@ function elementsOf(anitomy: Anitomy, fileName: string): AnitomyElements {
   }
 }
 
-// 05 · 7.5
-const EPISODE = /^0*(\d+(?:\.\d+)?)$/;
-// Title - 07 (what anitomy leaves of `Title - 07.5`)
-const SPLIT_EPISODE = /^(?<title>.+?) - (?<whole>\d{1,4})$/;
-// F02B9CEE
-const CHECKSUM = /^[0-9A-F]{8}$/;
-
-/** Turns what anitomy found into what the program knows of a name. Exported for tests. */
-export function understand(fileName: string, found: AnitomyElements): AnimeName | undefined {
-  const first = (category: string): string | undefined => found[category]?.[0]?.trim() || undefined;
-  let title = first('AnimeTitle');
-  let episodes = (found['EpisodeNumber'] ?? []).flatMap((text) => EPISODE.exec(text)?.[1] ?? []).slice(0, 2);
-
-  // The parser takes `07.5` for a title that ends in 07 and episode 5.
-  const split = SPLIT_EPISODE.exec(title ?? '')?.groups;
-  if (split && episodes.length === 1 && fileName.includes(`${split['whole']}.${found['EpisodeNumber']?.[0]}`)) {
-    title = split['title'];
-    episodes = [`${Number(split['whole'])}.${episodes[0]}`];
-  }
-  // A bare number is an episode of something the name does not tell.
-  if (title === undefined || (episodes.length === 0 && /^\d+$/.test(title))) return undefined;
-
-  const type = first('AnimeType');
-  const episodeTitle = first('EpisodeTitle');
-  const releaseGroup = first('ReleaseGroup');
-  const resolution = first('VideoResolution');
-  const source = first('Source');
-  const season = wholeNumber(first('AnimeSeason'), 0, 99);
-  const year = wholeNumber(first('AnimeYear'), 1900, 2199);
-  const releaseVersion = wholeNumber(first('ReleaseVersion'), 0, 99);
-  const checksum = first('FileChecksum')?.toUpperCase();
-  return {
-    title,
-    ...(season === undefined ? {} : { season }),
-    episodes,
-    ...(type === undefined ? {} : { type }),
-    ...(episodeTitle === undefined ? {} : { episodeTitle }),
-    ...(year === undefined ? {} : { year }),
-    ...(releaseGroup === undefined ? {} : { releaseGroup }),
-    ...(releaseVersion === undefined ? {} : { releaseVersion }),
-    ...(resolution === undefined ? {} : { resolution }),
-    ...(source === undefined ? {} : { source }),
-    ...(checksum === undefined || !CHECKSUM.test(checksum) ? {} : { checksum }),
-  };
-}
-
-function wholeNumber(text: string | undefined, least: number, most: number): number | undefined {
-  // 02
-  if (text === undefined || !/^\d{1,4}$/.test(text)) return undefined;
-  const number = Number(text);
-  return number >= least && number <= most ? number : undefined;
+/** In the order of the contract, without what is not known. */
+function named({ title, season, episodes, ...rest }: Facts): AnimeName | undefined {
+  if (title === undefined) return undefined;
+  const name: Record<string, unknown> = { title, ...(season === undefined ? {} : { season }), episodes: episodes ?? [] };
+  for (const [field, value] of Object.entries(rest)) if (value !== undefined) name[field] = value;
+  return name as AnimeName;
 }
