@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import type { ScanSubject } from '../../../core/scan.ts';
@@ -70,10 +70,13 @@ t.test('no list, attribute or comment in the project hides a key', async (t) => 
   const found = await secretsInHistory.scan(subject(folder), patientCall);
   t.match(found.outcome, { kind: 'findings', findings: [{ code: 'secrets-in-history.private-key', where: { path: 'key.pem' } }] });
 
-  await keep('a b.ts', ['const harmless = 1; // gitleaks', 'allow\n'].join(':'));
-  const { outcome } = await secretsInHistory.scan(subject(folder), patientCall);
+  // On no branch, and seen from a folder further down.
+  await git(folder, 'checkout', '--quiet', '--detach');
+  mkdirSync(path.join(folder, 'deep'));
+  await keep('deep/a b.ts', ['const harmless = 1; // gitleaks', 'allow\n'].join(':'));
+  const { outcome } = await secretsInHistory.scan(subject(path.join(folder, 'deep')), patientCall);
   t.match(outcome.kind === 'findings' && outcome.findings.slice(1), [
-    { code: 'secrets-in-history.hidden', severity: 'error', where: { path: 'a b.ts', part: /^commit [0-9a-f]{12}$/ } },
+    { code: 'secrets-in-history.hidden', severity: 'error', where: { path: 'deep/a b.ts', part: /^commit [0-9a-f]{12}$/ } },
   ]);
 });
 

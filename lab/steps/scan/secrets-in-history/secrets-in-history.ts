@@ -139,7 +139,9 @@ const HONEST_GIT = { GIT_NO_REPLACE_OBJECTS: '1' };
  */
 async function mirrorOf(folder: LocalPath, scratch: LocalPath, call: Call): Promise<LocalPath> {
   const mirror = path.join(scratch, 'history.git') as LocalPath;
-  await git(scratch, ['clone', '--quiet', '--mirror', '--shared', '--template=', '--', folder, mirror], call);
+  // The project may be a folder of a larger repository.
+  const root = (await git(folder, ['rev-parse', '--show-toplevel'], call)).replace(/\n$/, '');
+  await git(scratch, ['clone', '--quiet', '--mirror', '--shared', '--template=', '--', root, mirror], call);
   await writeFileAtomic(path.join(mirror, 'info', 'attributes'), '* !diff\n');
   return mirror;
 }
