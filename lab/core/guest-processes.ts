@@ -28,7 +28,7 @@ export interface GuestProcess {
   readonly output: AsyncIterable<{ readonly stream: 'stdout' | 'stderr'; readonly bytes: Uint8Array }>;
   /** Resolves with the exit code as an unsigned 32-bit number. Never rejects; a process lost with its guest counts as 0xC000013A. */
   readonly exited: Promise<number>;
-  /** Resolves when the process' pipe has taken the bytes; rejects when the pipe is closed. */
+  /** Resolves when the process' pipe has taken the bytes, which their owner may then change; rejects when the pipe is closed. */
   readonly write: (bytes: Uint8Array) => Promise<void>;
   /** Closes standard input. */
   readonly end: () => Promise<void>;

@@ -9,6 +9,7 @@ import { type LocalPath, type RemotePath, type Sha256, remotePath } from '../../
 import { packDirectory } from '../../transports/archive/pack-directory.ts';
 import { unpackDirectory } from '../../transports/archive/unpack-directory.ts';
 import { PullServer } from '../../transports/pull/pull-server.ts';
+import { checkOf } from '../../transports/winrm/local-parts.ts';
 import { type Incoming, type Receiver, ReceiverUnfit, Refused, type StreamReceiver } from '../../transports/winrm/receiver.ts';
 import { hostPathOf } from '../local-connection.ts';
 import { scratchFolder } from '../scratch-folder.ts';
@@ -159,7 +160,8 @@ async function streamContract(t: Test, receiver: StreamReceiver, tools: StreamTo
     bytes: pack ? gzipSync(bytes, { level: 1 }) : bytes,
     encoding: pack ? ('gzip' as const) : ('identity' as const),
     sizeBytes: bytes.length,
-    sha256: digestOf(bytes),
+    check: checkOf(bytes, receiver.partCheck),
+    release: () => {},
   });
 
   await t.test('a small file is one message', async (t) => {
@@ -188,7 +190,13 @@ async function streamContract(t: Test, receiver: StreamReceiver, tools: StreamTo
     const file = incoming('parts', content);
     const parts = [0, 1, 2].map((index) => content.subarray(index * partBytes, (index + 1) * partBytes));
     const send = (index: number, bytes = parts[index] ?? Buffer.alloc(0)): Promise<void> =>
-      receiver.part(file, index * partBytes, { ...encode(bytes, index === 1), sha256: digestOf(parts[index] ?? bytes) }, 2, call());
+      receiver.part(
+        file,
+        index * partBytes,
+        { ...encode(bytes, index === 1), check: checkOf(parts[index] ?? bytes, receiver.partCheck) },
+        2,
+        call(),
+      );
     t.same(await receiver.look(file, partBytes, call()), { there: false, parts: [] });
     await Promise.all([send(2), send(1)]);
     await t.rejects(send(0, randomBytes(partBytes)), ReceiverUnfit, 'a part that is not as promised');

@@ -113,7 +113,9 @@ export function inboxProcesses(root: string, lacking: readonly string[] = []): G
           if (stderr !== '') yield { stream: 'stderr' as const, bytes: Buffer.from(stderr) };
         })(),
         exited: done.then(({ exitCode }) => exitCode),
-        write: (bytes) => new Promise((resolve, reject) => stdin.write(bytes, (error) => (error ? reject(error) : resolve()))),
+        // A copy: it says that it has taken what it only keeps.
+        write: (bytes) =>
+          new Promise((resolve, reject) => stdin.write(Uint8Array.from(bytes), (error) => (error ? reject(error) : resolve()))),
         end: async () => void stdin.end(),
         kill: () => void stdin.destroy(),
       };

@@ -6,7 +6,7 @@ import type { Call } from '../../core/call.ts';
 import type { Sha256 } from '../../core/ids.ts';
 import { CopierBroken, CopierLost, CopierRefusal } from './copy-process.ts';
 import type { CopierPool, CopierQuestion } from './copier-pool.ts';
-import type { EncodedPart } from './local-parts.ts';
+import type { EncodedPart, PartCheck } from './local-parts.ts';
 import { ReceiverUnfit, Refused, type StreamReceiver } from './receiver.ts';
 
 const sha256 = z
@@ -55,6 +55,8 @@ export function framedReceiver(name: 'agent' | 'powershell', copiers: CopierPool
   };
   return {
     name,
+    // .NET Framework has no CRC.
+    partCheck: name === 'agent' ? 'crc32' : 'sha256',
     begin: (call) => copiers.begin(call),
     look: async (file, partBytes, call) => (await ask({ op: 'look', head: { ...file, partBytes } }, looked, call)).ok,
     probe: async (url, timeoutMs, call) => (await ask({ op: 'probe', head: { url, timeoutMs }, width: 2 }, anything, call)).payload,
@@ -98,11 +100,20 @@ export function framedReceiver(name: 'agent' | 'powershell', copiers: CopierPool
   };
 }
 
-const partHead = (part: Omit<EncodedPart, 'bytes'>) => ({
-  encoding: part.encoding,
-  partSizeBytes: part.sizeBytes,
-  partSha256: part.sha256,
+const partHead = ({ encoding, sizeBytes, check }: Pick<EncodedPart, 'encoding' | 'sizeBytes' | 'check'>) => ({
+  encoding,
+  partSizeBytes: sizeBytes,
+  ...checkHead(check),
 });
+
+function checkHead(check: PartCheck): Readonly<Record<string, unknown>> {
+  switch (check.kind) {
+    case 'crc32':
+      return { partCrc32: check.crc32 };
+    case 'sha256':
+      return { partSha256: check.sha256 };
+  }
+}
 
 async function unpacked(payload: Buffer, mostBytes: number): Promise<Buffer> {
   try {

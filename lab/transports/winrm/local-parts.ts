@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { crc32, gzip } from 'node:zlib';
 import { LabError } from '../../core/error.ts';
 import type { LocalPath } from '../../core/ids.ts';
 import type { LocalFile } from './file-digests.ts';
@@ -9,19 +9,30 @@ import type { LocalFile } from './file-digests.ts';
 /** Bytes of a file that travel and are checked by themselves. About eleven Sends: small enough to lose one, large enough to be worth asking about. */
 export const partBytes = 4 << 20;
 
+/**
+ * What a receiver compares a part with before it writes it. The digest of the whole file decides; this only finds out sooner what a guest's streams
+ * have changed, so that a checksum does where the receiver can compute one.
+ */
+export type PartCheck = { readonly kind: 'crc32'; readonly crc32: number } | { readonly kind: 'sha256'; readonly sha256: string };
+
 /** A part ready to be sent. */
 export interface EncodedPart {
   readonly bytes: Uint8Array;
   readonly encoding: 'identity' | 'gzip';
   /** Of the part itself, not of how it is sent. */
   readonly sizeBytes: number;
-  readonly sha256: string;
+  /** Likewise. */
+  readonly check: PartCheck;
+  /** Says that nobody looks at the bytes any more: the room is used again. Without it they are only garbage. */
+  readonly release: () => void;
 }
 
 const LEVEL = 1;
 /** Packing that spares less than this only costs time. */
 const WORTH_PACKING = 0.95;
 const SAMPLE_BYTES = 256 << 10;
+/** Rooms that are kept: what two guests have under way. */
+const MOST_SPARE_ROOMS = 8;
 /** Packed parts that are kept for the next guest. */
 const MOST_KEPT_BYTES = 128 << 20;
 
@@ -32,6 +43,7 @@ const compress = promisify(gzip);
  * middle and the end. Parts that were not packed are read anew: the system keeps them.
  */
 export class LocalParts {
+  readonly #rooms = new PartRooms();
   readonly #shrinks = new Map<string, Promise<boolean>>();
   readonly #packed = new Map<string, Promise<EncodedPart>>();
   #keptBytes = 0;
@@ -41,13 +53,18 @@ export class LocalParts {
     return Math.ceil(file.sizeBytes / partBytes);
   }
 
-  /** Part `index` as it is, read in one piece. Rejects with `file.unreadable`. */
-  async encoded(file: LocalFile, index: number): Promise<EncodedPart> {
-    if (!(await this.#shrinksAtAll(file))) return plain(await this.read(file, index));
-    const key = `${file.sha256}:${index}`;
+  /** Part `index` as it is, read in one piece, with a check of that kind. Rejects with `file.unreadable`. */
+  async encoded(file: LocalFile, index: number, kind: PartCheck['kind']): Promise<EncodedPart> {
+    if (!(await this.#shrinksAtAll(file))) {
+      // A file of one part is likely a small one, and parts at the end are few.
+      if (file.sizeBytes < (index + 1) * partBytes) return plain(await this.read(file, index), kind);
+      const room = this.#rooms.take();
+      return { ...plain(await this.read(file, index, room), kind), release: () => this.#rooms.giveBack(room) };
+    }
+    const key = `${kind}:${file.sha256}:${index}`;
     const known = this.#packed.get(key);
     if (known !== undefined) return known;
-    const made = this.read(file, index).then(packed);
+    const made = this.read(file, index).then((bytes) => packed(bytes, kind));
     this.#packed.set(key, made);
     made.then(
       ({ bytes }) => this.#keep(bytes.length),
@@ -56,10 +73,11 @@ export class LocalParts {
     return made;
   }
 
-  /** The bytes of a part; fewer than expected where the file has shrunk. */
-  read(file: LocalFile, index: number): Promise<Buffer> {
+  /** The bytes of a part, in `room` where one is given; fewer than expected where the file has shrunk. */
+  read(file: LocalFile, index: number, room?: Buffer): Promise<Buffer> {
     const offset = index * partBytes;
-    return readAt(file.path, offset, Math.min(partBytes, file.sizeBytes - offset));
+    const length = Math.min(partBytes, file.sizeBytes - offset);
+    return readAt(file.path, offset, length, room ?? Buffer.allocUnsafe(length));
   }
 
   #shrinksAtAll(file: LocalFile): Promise<boolean> {
@@ -85,26 +103,54 @@ export class LocalParts {
   }
 }
 
-const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+/** Room for parts that are read and sent. A fresh four megabytes for each makes V8 collect garbage all the time, and the system clear pages. */
+class PartRooms {
+  readonly #spare: Buffer[] = [];
 
-const plain = (bytes: Buffer): EncodedPart => ({ bytes, encoding: 'identity', sizeBytes: bytes.length, sha256: sha256Of(bytes) });
+  take(): Buffer {
+    return this.#spare.pop() ?? Buffer.allocUnsafeSlow(partBytes);
+  }
 
-async function packed(bytes: Buffer): Promise<EncodedPart> {
+  giveBack(room: Buffer): void {
+    if (this.#spare.length < MOST_SPARE_ROOMS && !this.#spare.includes(room)) this.#spare.push(room);
+  }
+}
+
+/** The check of a part's bytes. */
+export function checkOf(bytes: Uint8Array, kind: PartCheck['kind']): PartCheck {
+  switch (kind) {
+    case 'crc32':
+      return { kind, crc32: crc32(bytes) };
+    case 'sha256':
+      return { kind, sha256: createHash('sha256').update(bytes).digest('hex') };
+  }
+}
+
+const plain = (bytes: Buffer, kind: PartCheck['kind']): EncodedPart => ({
+  bytes,
+  encoding: 'identity',
+  sizeBytes: bytes.length,
+  check: checkOf(bytes, kind),
+  release: () => {},
+});
+
+async function packed(bytes: Buffer, kind: PartCheck['kind']): Promise<EncodedPart> {
   const smaller = await compress(bytes, { level: LEVEL });
-  return smaller.length < bytes.length * WORTH_PACKING ? { ...plain(bytes), bytes: smaller, encoding: 'gzip' } : plain(bytes);
+  return smaller.length < bytes.length * WORTH_PACKING ? { ...plain(bytes, kind), bytes: smaller, encoding: 'gzip' } : plain(bytes, kind);
 }
 
 async function samplesShrink({ path, sizeBytes }: LocalFile): Promise<boolean> {
   const middles = sizeBytes <= 3 * SAMPLE_BYTES ? [0] : [0, Math.floor((sizeBytes - SAMPLE_BYTES) / 2), sizeBytes - SAMPLE_BYTES];
   const sampleBytes = middles.length === 1 ? sizeBytes : SAMPLE_BYTES;
-  const sample = Buffer.concat(await Promise.all(middles.map((offset) => readAt(path, offset, sampleBytes))));
+  const sample = Buffer.concat(
+    await Promise.all(middles.map((offset) => readAt(path, offset, sampleBytes, Buffer.allocUnsafe(sampleBytes)))),
+  );
   return sample.length > 0 && (await compress(sample, { level: LEVEL })).length < sample.length * WORTH_PACKING;
 }
 
-async function readAt(path: LocalPath, offset: number, length: number): Promise<Buffer> {
+async function readAt(path: LocalPath, offset: number, length: number, bytes: Buffer): Promise<Buffer> {
   try {
     await using handle = await open(path, 'r');
-    const bytes = Buffer.allocUnsafe(length);
     let filled = 0;
     while (filled < length) {
       const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled);

@@ -1,6 +1,6 @@
 import type { Call } from '../../core/call.ts';
 import type { RemotePath, Sha256 } from '../../core/ids.ts';
-import type { EncodedPart } from './local-parts.ts';
+import type { EncodedPart, PartCheck } from './local-parts.ts';
 
 /** A file on its way into the guest: where it goes and what it must turn out to be. Until it is whole it grows under another name. */
 export interface Incoming {
@@ -67,11 +67,13 @@ export interface Receiver {
 
 /** A receiver that takes and gives bytes over its own streams. */
 export interface StreamReceiver extends Receiver {
+  /** What it compares parts with. */
+  readonly partCheck: PartCheck['kind'];
   /** Starts what it works with, so that it is there when the first question comes. Never throws: the question finds out. */
   readonly begin: (call: Call) => void;
   /** A whole file in one message. `there` when it was there already. */
   readonly small: (file: Incoming, content: EncodedPart, call: Call) => Promise<FileFacts & { readonly there: boolean }>;
-  /** One part to its place; compared with its own digest first. */
+  /** One part to its place; compared with its own check first. */
   readonly part: (file: Incoming, offset: number, part: EncodedPart, width: number, call: Call) => Promise<void>;
   /** A range of a file, unpacked and compared. */
   readonly read: (path: RemotePath, offset: number, length: number, width: number, call: Call) => Promise<Uint8Array>;

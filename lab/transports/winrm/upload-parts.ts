@@ -40,7 +40,7 @@ export async function inParallel(
   failed.signal.throwIfAborted();
 }
 
-/** Sends the parts of a file that the guest does not have, several at a time over several shells, each with its own digest. */
+/** Sends the parts of a file that the guest does not have, several at a time over several shells, each with its own check. */
 export async function uploadParts(
   receiver: StreamReceiver,
   file: LocalFile,
@@ -56,14 +56,23 @@ export async function uploadParts(
   const sendPart = async (index: number, signal: AbortSignal): Promise<void> => {
     const taken = await share.budget.take(guest, partBytes, signal);
     try {
-      const part = await share.parts.encoded(file, index);
-      if (there[index] !== part.sha256) await receiver.part(incoming, index * partBytes, part, width, { ...call, signal });
-      onArrived(part.sizeBytes);
+      if (!(await isThere(file, there, index, share.parts))) {
+        const part = await share.parts.encoded(file, index, receiver.partCheck);
+        await receiver.part(incoming, index * partBytes, part, width, { ...call, signal });
+        part.release();
+      }
+      onArrived(Math.min(partBytes, file.sizeBytes - index * partBytes));
     } finally {
       taken.giveBack();
     }
   };
   await inParallel(indices, windowOf(width), sendPart, call);
+}
+
+/** Whether the guest has a part already: only then is its digest worth computing. */
+async function isThere(file: LocalFile, there: readonly (string | null)[], index: number, parts: LocalParts): Promise<boolean> {
+  const known = there[index] ?? undefined;
+  return known !== undefined && known === sha256Of(await parts.read(file, index));
 }
 
 /** A connection each; a few of them keep several streams busy to the end. */
@@ -75,8 +84,7 @@ export async function missingRanges(file: LocalFile, there: readonly (string | n
   for (let index = 0; index < parts.countOf(file); index++) {
     const from = index * partBytes;
     const end = Math.min(from + partBytes, file.sizeBytes);
-    const known = there[index] ?? undefined;
-    if (known !== undefined && known === sha256Of(await parts.read(file, index))) continue;
+    if (await isThere(file, there, index, parts)) continue;
     const last = ranges.at(-1);
     if (last && last[1] === from && end - last[0] <= LONGEST_RANGE_BYTES) last[1] = end;
     else ranges.push([from, end]);

@@ -68,7 +68,7 @@ async function uploadBy(
   if (way === 'winrm-stdin' && file.sizeBytes <= mostSmallBytes && file.sizeBytes > 0) {
     const taken = await share.budget.take(guest, file.sizeBytes, call.signal);
     try {
-      const { there, ...arrived } = await receiver.small(incoming, await share.parts.encoded(file, 0), call);
+      const { there, ...arrived } = await receiver.small(incoming, await share.parts.encoded(file, 0, receiver.partCheck), call);
       return { way: there ? 'already-there' : way, arrived };
     } finally {
       taken.giveBack();

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { buildFault } from '../faults/fault.ts';
 import { Refusal, windowsFaults } from '../faults/windows-faults.ts';
+import { SpareBuffers } from '../framing/spare-buffers.ts';
 import { type ActionName, actionNamed } from '../messages/actions.ts';
 import { configResponse } from '../messages/config.ts';
 import { identifyResponse } from '../messages/identify.ts';
@@ -26,12 +27,17 @@ export interface Answer extends Done {
   readonly status: 200 | 500;
 }
 
+/** Sends that are likely on their way to processes at a time. */
+const MOST_SPARE_ROOMS = 8;
+
 /** As a fresh Windows is set. */
 const SAFE: EndpointSettings = { allowUnencrypted: false, basic: false };
 
 /** Answers SOAP messages out of the shells. Never throws for what a client sends: it answers with Windows' faults. */
 export class Dispatcher {
   readonly #operations: ShellOperations;
+  /** For what Sends bring. */
+  readonly #rooms = new SpareBuffers(MOST_SPARE_ROOMS);
   readonly #quotas: Quotas;
   readonly #settings: EndpointSettings;
   readonly #productVersion: string;
@@ -39,7 +45,7 @@ export class Dispatcher {
   readonly #underWay = new Map<string, number>();
 
   constructor(shells: ShellTable, quotas: Quotas, osVersion: string, settings: EndpointSettings = SAFE) {
-    this.#operations = new ShellOperations(shells, quotas);
+    this.#operations = new ShellOperations(shells, quotas, this.#rooms);
     this.#quotas = quotas;
     this.#settings = settings;
     this.#productVersion = `OS: ${osVersion} SP: 0.0 Stack: 3.0`;
@@ -51,7 +57,7 @@ export class Dispatcher {
     const before = this.#underWay.get(sender.user) ?? 0;
     this.#underWay.set(sender.user, before + 1);
     try {
-      const incoming: Incoming = parseRequest(document, this.#quotas.maxEnvelopeBytes);
+      const incoming: Incoming = parseRequest(document, this.#quotas.maxEnvelopeBytes, this.#rooms.take);
       if (incoming.kind === 'identify') return { status: 200, parts: this.identity(this.#productVersion) };
       const { request } = incoming;
       messageId = request.messageId;

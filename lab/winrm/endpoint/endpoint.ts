@@ -2,11 +2,13 @@ import { X509Certificate } from 'node:crypto';
 import type http from 'node:http';
 import type { Socket } from 'node:net';
 import type { Secret } from '../../core/secret.ts';
+import { SpareBuffers } from '../framing/spare-buffers.ts';
 import { isSealed, sealBody, sealedContentType, soapContentType, unsealBody } from '../framing/sealed-body.ts';
 import { parseRequest } from '../messages/request.ts';
 import { type BindingPolicy, type CbtHardening, channelBindingHash } from '../ntlm/channel-binding.ts';
 import type { SessionSecurity } from '../ntlm/session-security.ts';
 import { ProtocolViolation } from '../protocol-violation.ts';
+import type { Room } from '../soap/base64.ts';
 import { type XmlPart, joinParts } from '../soap/xml-parts.ts';
 import { ConnectionLogin } from './connection-login.ts';
 import { Dispatcher } from './dispatcher.ts';
@@ -63,7 +65,7 @@ export async function startEndpoint(options: EndpointOptions): Promise<WinrmEndp
     takesUnsealed,
     login: () => new ConnectionLogin({ accounts: options.users, computerName: options.identity.computerName, basic, binding }),
   };
-  const logins = new WeakMap<Socket, ConnectionLogin>();
+  const connections = new WeakMap<Socket, Connection>();
   const busy = new WeakSet<Socket>();
   const listener = await listen(options, (request, response) => {
     const { socket } = request;
@@ -73,9 +75,9 @@ export async function startEndpoint(options: EndpointOptions): Promise<WinrmEndp
       return;
     }
     busy.add(socket);
-    const login = logins.get(socket) ?? service.login();
-    logins.set(socket, login);
-    serve(service, login, request, response)
+    const connection = connections.get(socket) ?? { login: service.login(), rooms: new SpareBuffers(1) };
+    connections.set(socket, connection);
+    serve(service, connection, request, response)
       .catch(() => socket.destroy())
       .finally(() => busy.delete(socket));
   });
@@ -104,9 +106,16 @@ interface Service {
   readonly login: () => ConnectionLogin;
 }
 
+/** What is kept of a connection between its messages. */
+interface Connection {
+  readonly login: ConnectionLogin;
+  /** For the bodies of its large messages, one at a time. */
+  readonly rooms: SpareBuffers;
+}
+
 async function serve(
   service: Service,
-  login: ConnectionLogin,
+  { login, rooms }: Connection,
   request: http.IncomingMessage,
   response: http.ServerResponse,
 ): Promise<void> {
@@ -114,7 +123,7 @@ async function serve(
   const path = /^\/wsman(?<anonymous>-anon\/identify)?\/?(?:\?.*)?$/i.exec(request.url ?? '');
   if (!path) return reply(response, 404);
   if (request.method !== 'POST') return reply(response, 405);
-  const body = await readBody(request, service.quotas.maxEnvelopeBytes);
+  const body = await readBody(request, service.quotas.maxEnvelopeBytes, rooms.take);
   if (body === undefined) return reply(response, 413, { close: true });
   const contentType = request.headers['content-type'] ?? '';
   const anonymous = path.groups?.['anonymous'] !== undefined;
@@ -145,6 +154,8 @@ async function serve(
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   const answer = await service.dispatcher.answer(document, { user, clientIp: request.socket.remoteAddress ?? '', gone: gone.signal });
+  // What was in the message is out of it: its bytes in rooms of their own, its texts in strings.
+  rooms.giveBack(body);
   if (gone.signal.aborted) {
     answer.undelivered?.();
     return undefined;
@@ -204,15 +215,25 @@ const MOST_UNFLUSHED_BYTES = 32 << 10;
 /** Read and dropped of a body that is too large, so that the client gets to hear why before the connection closes. */
 const MOST_DROPPED_BYTES = 16 << 20;
 
-/** The whole body, or `undefined` when it is larger than allowed. */
-async function readBody(request: http.IncomingMessage, mostBytes: number): Promise<Buffer | undefined> {
+/** A stranger who announces much and sends little gets no room for it. */
+const LEAST_SHOWN_BYTES = 64 << 10;
+
+/** The whole body, or `undefined` when it is larger than allowed. A large one whose size is known from the start is in `room`. */
+async function readBody(request: http.IncomingMessage, mostBytes: number, room: Room): Promise<Buffer | undefined> {
+  const announcedBytes = Number(request.headers['content-length'] ?? 0);
   const chunks: Buffer[] = [];
+  let whole: Buffer | undefined;
   let sizeBytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
-    sizeBytes += chunk.length;
-    if (sizeBytes <= mostBytes) chunks.push(chunk);
+    if (whole !== undefined) chunk.copy(whole, sizeBytes);
+    else if (sizeBytes + chunk.length <= mostBytes) chunks.push(chunk);
     else if (sizeBytes > MOST_DROPPED_BYTES) return undefined;
+    sizeBytes += chunk.length;
+    if (whole === undefined && sizeBytes >= LEAST_SHOWN_BYTES && announcedBytes > sizeBytes && announcedBytes <= mostBytes) {
+      whole = room(announcedBytes);
+      for (let at = 0, next = chunks.shift(); next !== undefined; at += next.length, next = chunks.shift()) next.copy(whole, at);
+    }
   }
   if (sizeBytes > mostBytes) return undefined;
-  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, sizeBytes);
+  return whole ?? (chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, sizeBytes));
 }

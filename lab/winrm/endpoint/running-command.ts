@@ -80,8 +80,9 @@ export class RunningCommand {
     if (this.#last?.messageId === messageId) this.#last.delivered = false;
   }
 
-  send(request: SendRequest, timeoutMs: number, gone: AbortSignal): Promise<void> {
-    return this.#stdin.take(request.bytes, request.end, timeoutMs, gone);
+  /** See {@link StdinQueue.take}. */
+  send(request: SendRequest, timeoutMs: number, gone: AbortSignal, written: () => void): Promise<void> {
+    return this.#stdin.take(request.bytes, request.end, timeoutMs, gone, written);
   }
 
   signal(signal: Signal): void {

@@ -1,3 +1,4 @@
+import type { SpareBuffers } from '../framing/spare-buffers.ts';
 import { windowsFaults } from '../faults/windows-faults.ts';
 import type { ActionName } from '../messages/actions.ts';
 import { commandResponse, parseCommandRequest } from '../messages/command.ts';
@@ -36,10 +37,13 @@ const LEAST_OUTPUT_BYTES = 1024;
 export class ShellOperations {
   readonly #shells: ShellTable;
   readonly #quotas: Quotas;
+  readonly #rooms: SpareBuffers;
 
-  constructor(shells: ShellTable, quotas: Quotas) {
+  /** `rooms`: where the bytes of a request are, once they are out of it; those of a Send go back when its command has taken them. */
+  constructor(shells: ShellTable, quotas: Quotas, rooms: SpareBuffers) {
     this.#shells = shells;
     this.#quotas = quotas;
+    this.#rooms = rooms;
   }
 
   /** Operations on the command shell ([MS-WSMV] 3.1.4). */
@@ -59,7 +63,8 @@ export class ShellOperations {
         return { parts: commandResponse(context, await this.#shells.start(user, shellId, parseCommandRequest(request))) };
       case 'Send': {
         const send = parseSendRequest(request);
-        await this.#shells.command(user, shellId, send.commandId).send(send, this.#timeoutMs(request), gone);
+        const command = this.#shells.command(user, shellId, send.commandId);
+        await command.send(send, this.#timeoutMs(request), gone, () => this.#rooms.giveBack(send.bytes));
         return { parts: sendResponse(context) };
       }
       case 'Receive':

@@ -24,8 +24,11 @@ export class StdinQueue {
     for (const wake of this.#waiting) wake();
   }
 
-  /** Takes the bytes when there is room within `timeoutMs`. Throws a Refusal: the pipe is closed, or the process reads too slowly. */
-  async take(bytes: Uint8Array, end: boolean, timeoutMs: number, gone: AbortSignal): Promise<void> {
+  /**
+   * Takes the bytes when there is room within `timeoutMs`. Throws a Refusal: the pipe is closed, or the process reads too slowly. `written` hears
+   * when the process has taken them and their room is free; when that cannot be told, never.
+   */
+  async take(bytes: Uint8Array, end: boolean, timeoutMs: number, gone: AbortSignal, written: () => void): Promise<void> {
     // A Send larger than the limit is taken when nothing else is ahead.
     while (!this.#broken && this.#aheadBytes > 0 && this.#aheadBytes + bytes.byteLength > MOST_AHEAD_BYTES) {
       if (!(await this.#change(timeoutMs, gone))) throw windowsFaults.timedOut();
@@ -37,7 +40,7 @@ export class StdinQueue {
       if (this.#broken) return;
       try {
         // A pipe may never answer once its process has ended.
-        if (bytes.byteLength > 0) await Promise.race([this.#process.write(bytes), this.#over]);
+        if (bytes.byteLength > 0) await Promise.race([this.#process.write(bytes).then(written), this.#over]);
         if (end) await Promise.race([this.#process.end(), this.#over]);
         this.#aheadBytes -= bytes.byteLength;
         this.#changed(false);

@@ -3,14 +3,20 @@ const WORTH_KEEPING_BYTES = 64 << 10;
 /** Capacities are whole multiples of this, so that messages of nearly the same size fit where another one was. */
 const STEP_BYTES = 64 << 10;
 /** One on its way and one being prepared. */
-const MOST_SPARE = 2;
+const USUALLY_SPARE = 2;
 
 /**
  * Buffers that the large messages of one connection take turns in. A fresh buffer for every half megabyte makes V8 collect garbage all the time.
  * Those of a connection stay with it: should a message still be on its way when its buffer is filled anew, only the other end it was for reads that.
+ * At most `most` wait to be used again.
  */
 export class SpareBuffers {
+  readonly #most: number;
   #spare: readonly ArrayBuffer[] = [];
+
+  constructor(most = USUALLY_SPARE) {
+    this.#most = most;
+  }
 
   /** A buffer of exactly that size, with anything in it. */
   readonly take = (sizeBytes: number): Buffer => {
@@ -21,10 +27,10 @@ export class SpareBuffers {
   };
 
   /** Takes a buffer of {@link take} back. Nobody may look at it afterwards. */
-  giveBack(buffer: Buffer): void {
+  giveBack(buffer: Uint8Array): void {
     const { buffer: whole } = buffer;
     if (buffer.length < WORTH_KEEPING_BYTES || !(whole instanceof ArrayBuffer)) return;
     // The largest stay: they fit whatever comes.
-    this.#spare = [...this.#spare, whole].toSorted((a, b) => b.byteLength - a.byteLength).slice(0, MOST_SPARE);
+    this.#spare = [...this.#spare, whole].toSorted((a, b) => b.byteLength - a.byteLength).slice(0, this.#most);
   }
 }

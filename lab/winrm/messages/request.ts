@@ -1,4 +1,5 @@
 import { ProtocolViolation } from '../protocol-violation.ts';
+import type { Room } from '../soap/base64.ts';
 import { type Envelope, buildEnvelope, parseEnvelope } from '../soap/envelope.ts';
 import { anonymousRole, cmdShellUri, namespaces } from '../soap/namespaces.ts';
 import type { XmlElement } from '../soap/xml-element.ts';
@@ -116,9 +117,9 @@ function languageIn(header: XmlElement | undefined): string | undefined {
 /** A message without an action: the only one that may lack it is Identify. */
 export type Incoming = { readonly kind: 'request'; readonly request: Request } | { readonly kind: 'identify' };
 
-/** Reads a request. Throws a {@link ProtocolViolation} when it is none. */
-export function parseRequest(document: Buffer, limitBytes: number): Incoming {
-  const { header, body }: Envelope = parseEnvelope(document, limitBytes);
+/** Reads a request. Throws a {@link ProtocolViolation} when it is none. What long base64 texts hold is in `room`. */
+export function parseRequest(document: Buffer, limitBytes: number, room?: Room): Incoming {
+  const { header, body }: Envelope = parseEnvelope(document, limitBytes, room);
   if (body.find(namespaces.wsmid, 'Identify')) return { kind: 'identify' };
   if (header === undefined) throw new HeaderMissing('the message has no header');
   const action = header.textOf(namespaces.a, 'Action');

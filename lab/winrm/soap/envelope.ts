@@ -1,4 +1,5 @@
 import { ProtocolViolation } from '../protocol-violation.ts';
+import type { Room } from './base64.ts';
 import { type Prefix, declare, namespaces } from './namespaces.ts';
 import { parseXml } from './parse-xml.ts';
 import type { XmlElement } from './xml-element.ts';
@@ -23,9 +24,9 @@ export const buildEnvelope = (
   '</s:Body></s:Envelope>',
 ];
 
-/** Reads a SOAP envelope whatever its prefixes. Throws a {@link ProtocolViolation}. */
-export function parseEnvelope(document: Buffer, limitBytes: number): Envelope {
-  const root = parseXml(document, limitBytes);
+/** Reads a SOAP envelope whatever its prefixes. Throws a {@link ProtocolViolation}. What long base64 texts hold is in `room`. */
+export function parseEnvelope(document: Buffer, limitBytes: number, room?: Room): Envelope {
+  const root = parseXml(document, limitBytes, room);
   if (root.name !== 'Envelope' || root.namespace !== namespaces.s) throw new ProtocolViolation('the message is not a SOAP 1.2 envelope');
   return { header: root.find(namespaces.s, 'Header'), body: root.get(namespaces.s, 'Body') };
 }

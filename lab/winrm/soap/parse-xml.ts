@@ -1,8 +1,9 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { ProtocolViolation } from '../protocol-violation.ts';
+import { type Room, freshRoom } from './base64.ts';
 import { XmlElement } from './xml-element.ts';
 import { toUtf8 } from './xml-encoding.ts';
-import { cutMark, scanXml } from './xml-scan.ts';
+import { type CutText, cutMark, scanXml } from './xml-scan.ts';
 import { resolveEntities } from './xml-text.ts';
 
 const DEEPEST = 32;
@@ -30,11 +31,11 @@ const parser = new XMLParser({
 /**
  * Parses a document into elements with resolved namespaces. CDATA counts as text. Throws a {@link ProtocolViolation} for anything that is not
  * well-formed, for document type declarations, entities beyond XML's own, processing instructions, floods of tags, attributes or prefixes, deep
- * nesting, and more than `limitBytes`. Reads UTF-8 and, as Windows does, UTF-16 (DSP0226, R13.1-4).
+ * nesting, and more than `limitBytes`. Reads UTF-8 and, as Windows does, UTF-16 (DSP0226, R13.1-4). What long base64 texts hold is in `room`.
  */
-export function parseXml(document: Buffer, limitBytes: number): XmlElement {
+export function parseXml(document: Buffer, limitBytes: number, room: Room = freshRoom): XmlElement {
   if (document.length > limitBytes) throw new ProtocolViolation(`the XML has ${document.length} bytes, ${limitBytes} are allowed`);
-  const { xml, cuts } = scanXml(toUtf8(document));
+  const { xml, cuts } = scanXml(toUtf8(document), room);
   let nodes: readonly Node[];
   try {
     const valid = XMLValidator.validate(xml);
@@ -50,7 +51,7 @@ export function parseXml(document: Buffer, limitBytes: number): XmlElement {
   return toElement(root, new Map([['xml', XML_NAMESPACE]]), cuts);
 }
 
-function toElement(node: Node, outer: ReadonlyMap<string, string>, cuts: readonly Buffer[]): XmlElement {
+function toElement(node: Node, outer: ReadonlyMap<string, string>, cuts: readonly CutText[]): XmlElement {
   const tag = Object.keys(node).find((key) => key !== ':@');
   if (tag === undefined) throw new ProtocolViolation('the XML has an element without a name');
   const written = Object.entries((node[':@'] ?? {}) as Readonly<Record<string, string>>);

@@ -1,5 +1,6 @@
 /* oxlint-disable typescript/no-non-null-assertion -- every index is within its typed array, and these loops run over megabytes */
 import { ProtocolViolation } from '../protocol-violation.ts';
+import { type Room, decodeBase64 } from './base64.ts';
 
 /** Text runs at least this long are cut out before parsing when they can only be base64. */
 const SHORTEST_CUT_BYTES = 4096;
@@ -15,10 +16,18 @@ const QUOTE = 0x22;
 const APOSTROPHE = 0x27;
 const SLASH = 0x2f;
 
+/** A long base64 text that was cut out. */
+export interface CutText {
+  /** A view into the document. */
+  readonly text: Buffer;
+  /** What it holds; `undefined` where that is not told without guessing, as with padding in its middle. */
+  readonly bytes: Buffer | undefined;
+}
+
 /** A document without its long base64 texts. Each is replaced by {@link cutMark} and its number. */
 export interface ScannedXml {
   readonly xml: string;
-  readonly cuts: readonly Buffer[];
+  readonly cuts: readonly CutText[];
 }
 
 /** Stands where text was cut out. XML 1.0 forbids the character and the scan refuses documents that hold it, so nothing else can look like it. */
@@ -32,19 +41,20 @@ const FORBIDDEN = /[\u0000\u0002-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
 const BASE64 = new Uint8Array(256);
 for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\r\n \t') BASE64[character.charCodeAt(0)] = 1;
 
-function isBase64(bytes: Buffer, from: number, to: number): boolean {
-  for (let at = from; at < to; at++) if (BASE64[bytes[at]!] === 0) return false;
+function isBase64(bytes: Buffer): boolean {
+  for (let at = 0; at < bytes.length; at++) if (BASE64[bytes[at]!] === 0) return false;
   return true;
 }
 
 /**
  * Walks over a document once, tag by tag: refuses document type declarations, processing instructions, too many tags, invalid UTF-8 and characters
- * XML forbids, and cuts out long base64 texts so that no XML parser ever sees them. Linear in the size; the cuts are views into `document`.
+ * XML forbids, and cuts out long base64 texts, decoded into `room`, so that no XML parser ever sees them. Linear in the size; the texts of the cuts
+ * are views into `document`.
  */
-export function scanXml(document: Buffer): ScannedXml {
+export function scanXml(document: Buffer, room: Room): ScannedXml {
   if (document.includes(cutMark)) throw new ProtocolViolation(FORBIDS);
   const kept: Buffer[] = [];
-  const cuts: Buffer[] = [];
+  const cuts: CutText[] = [];
   let keptUpTo = 0;
   let tags = 0;
   for (let open = document.indexOf(LT); open !== -1;) {
@@ -53,9 +63,12 @@ export function scanXml(document: Buffer): ScannedXml {
     open = document.indexOf(LT, close);
     // The parser would drop it silently.
     if (open === -1 && document.toString('latin1', close).trim() !== '') throw new ProtocolViolation('the XML has text after its end');
-    if (open - close < SHORTEST_CUT_BYTES || document[open + 1] !== SLASH || !isBase64(document, close, open)) continue;
+    if (open - close < SHORTEST_CUT_BYTES || document[open + 1] !== SLASH) continue;
+    const text = document.subarray(close, open);
+    const bytes = decodeBase64(text, room);
+    if (bytes === undefined && !isBase64(text)) continue;
     kept.push(document.subarray(keptUpTo, close), Buffer.from(cutMark + cuts.length));
-    cuts.push(document.subarray(close, open));
+    cuts.push({ text, bytes });
     keptUpTo = open;
   }
   const rest = cuts.length === 0 ? document : Buffer.concat([...kept, document.subarray(keptUpTo)]);

@@ -62,6 +62,21 @@ t.test('frames come out as they went in, however they are cut', async () => {
   );
 });
 
+t.test('the rest of a frame can be put in its place', async (t) => {
+  const room = Buffer.alloc(100);
+  const reader = new FrameReader(100, 100, (sizeBytes) => room.subarray(0, sizeBytes));
+  t.equal(reader.missing, undefined);
+  t.same(reader.push(Buffer.concat([headOf({ dataBytes: 6 }), Buffer.from('ab')])), []);
+  t.equal(reader.missing?.length, 4);
+  reader.missing?.write('cd');
+  t.equal(reader.filled(2), undefined, 'not whole yet');
+  reader.missing?.write('ef');
+  t.equal(reader.filled(2)?.data?.toString(), 'abcdef');
+  t.equal(reader.missing, undefined);
+  t.equal(room.toString('latin1', 0, 6), 'abcdef', 'in the room that was given');
+  t.same(reader.push(headOf({ next: 1 })), [{ head: { next: 1 }, data: undefined }]);
+});
+
 t.test('frames that cannot be are refused', async (t) => {
   const reader = (): FrameReader => new FrameReader(40, 10);
   for (const [head, message] of [

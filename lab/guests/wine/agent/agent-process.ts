@@ -42,11 +42,15 @@ export class AgentProcess {
     if (this.#child) this.#follow(this.#child);
   }
 
-  /** Hands bytes to standard input and answers when the pipe has taken them. */
-  input(bytes: Buffer): void {
+  /** Hands bytes to standard input and answers when the pipe has taken them; `taken` hears of it too: their room is free then. */
+  input(bytes: Buffer, taken: () => void): void {
     const fail = (message: string): void => this.#tell({ ev: 'input-failed', id: this.#id, message });
     if (!this.#child || this.#ended || !this.#child.stdin.writable) return fail('standard input is closed');
-    this.#child.stdin.write(bytes, (error) => (error ? fail(error.message) : this.#tell({ ev: 'input-taken', id: this.#id })));
+    this.#child.stdin.write(bytes, (error) => {
+      if (error) return fail(error.message);
+      taken();
+      this.#tell({ ev: 'input-taken', id: this.#id });
+    });
   }
 
   endInput(): void {

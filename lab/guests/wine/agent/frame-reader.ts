@@ -11,15 +11,36 @@ export interface RawFrame {
 export class FrameReader {
   readonly #mostHeadBytes: number;
   readonly #mostDataBytes: number;
+  readonly #room: (sizeBytes: number) => Buffer;
   #pieces: Buffer[] = [];
   #headBytes = 0;
   /** The frame whose data is under way, and how much of that is there. */
   #open: { readonly head: unknown; readonly data: Buffer } | undefined;
   #filled = 0;
 
-  constructor(mostHeadBytes: number, mostDataBytes: number) {
+  /** `room`: where the bytes of a frame go; fresh for each when absent. */
+  constructor(
+    mostHeadBytes: number,
+    mostDataBytes: number,
+    room: (sizeBytes: number) => Buffer = (sizeBytes) => Buffer.allocUnsafe(sizeBytes),
+  ) {
     this.#mostHeadBytes = mostHeadBytes;
     this.#mostDataBytes = mostDataBytes;
+    this.#room = room;
+  }
+
+  /** Where the next bytes belong, for who can read them right there; `undefined` where a head comes next. Tell {@link filled} how many came. */
+  get missing(): Buffer | undefined {
+    return this.#open?.data.subarray(this.#filled);
+  }
+
+  /** Takes it that so many bytes were put where {@link missing} said; the frame when it is whole now. */
+  filled(count: number): RawFrame | undefined {
+    this.#filled += count;
+    if (this.#open === undefined || this.#filled < this.#open.data.length) return undefined;
+    const whole = this.#open;
+    this.#open = undefined;
+    return whole;
   }
 
   /** Takes the next bytes (copied where kept) and returns the frames they complete. */
@@ -29,11 +50,9 @@ export class FrameReader {
     while (rest.length > 0) {
       if (this.#open !== undefined) {
         const taken = rest.copy(this.#open.data, this.#filled);
-        this.#filled += taken;
         rest = rest.subarray(taken);
-        if (this.#filled < this.#open.data.length) return frames;
-        frames.push(this.#open);
-        this.#open = undefined;
+        const whole = this.filled(taken);
+        if (whole !== undefined) frames.push(whole);
         continue;
       }
       const end = rest.indexOf(10);
@@ -49,7 +68,7 @@ export class FrameReader {
       const dataBytes = dataBytesOf(head, this.#mostDataBytes);
       if (dataBytes === undefined) frames.push({ head, data: undefined });
       else {
-        this.#open = { head, data: Buffer.allocUnsafe(dataBytes) };
+        this.#open = { head, data: this.#room(dataBytes) };
         this.#filled = 0;
       }
     }

@@ -34,7 +34,7 @@ export type AgentFrame =
 
 /** Longest line in either direction. */
 export const MOST_LINE_BYTES = 1 << 20;
-/** Most bytes in one `input` or `output` frame. */
-export const MOST_DATA_BYTES = 192 << 10;
+/** Most bytes in one `input` or `output` frame: what a message of WinRM brings is one, since each costs the guest's server a dozen requests. */
+export const MOST_DATA_BYTES = 512 << 10;
 /** Output of one process that may be under way unconsumed. */
 export const FIRST_CREDIT_BYTES = 1 << 20;

@@ -9,12 +9,15 @@ import { digestOf } from './transfer.ts';
 /** Largest head and largest payload of a message. */
 const MOST_HEAD_BYTES = 1 << 20;
 const MOST_PAYLOAD_BYTES = 64 << 20;
+const MOST_SPARE_BYTES = 4 << 20;
+const LEAST_SPARE_BYTES = 64 << 10;
 
 export type Given = Readonly<Record<string, unknown>>;
 
 /** What an operation answers: the answer's head, and bytes after it. */
 type Answer = Readonly<Record<string, unknown>> & { readonly payload?: Uint8Array };
 
+/** The payload's room is used for that of the next message. */
 type Operation = (given: Given, payload: Buffer) => Answer | Promise<Answer>;
 
 const operations: Readonly<Record<string, Operation>> = {
@@ -42,7 +45,7 @@ const operations: Readonly<Record<string, Operation>> = {
  */
 export async function serveCopies(): Promise<void> {
   for (let head = readHead(); head !== undefined; head = readHead()) {
-    const payload = readExactly(payloadBytesOf(head));
+    const payload = readExactly(payloadBytesOf(head), payloadRoom);
     if (payload === undefined) return;
     try {
       const { payload: bytes, ...ok } = await operation(head)(head, payload);
@@ -78,9 +81,21 @@ function payloadBytesOf({ payloadBytes = 0 }: Given): number {
   return Number(payloadBytes);
 }
 
+/** Room for a part, which most payloads are; fresh room for each would cost about as much as reading it. */
+let spare: Buffer | undefined;
+
+function payloadRoom(sizeBytes: number): Buffer {
+  if (sizeBytes > MOST_SPARE_BYTES || sizeBytes < LEAST_SPARE_BYTES) return Buffer.allocUnsafe(sizeBytes);
+  spare ??= Buffer.allocUnsafeSlow(MOST_SPARE_BYTES);
+  return spare.subarray(0, sizeBytes);
+}
+
 /** So many bytes of standard input; `undefined` when it ends before. */
-function readExactly(count: number): Buffer | undefined {
-  const bytes = Buffer.allocUnsafe(count);
+function readExactly(
+  count: number,
+  room: (sizeBytes: number) => Buffer = (sizeBytes) => Buffer.allocUnsafe(sizeBytes),
+): Buffer | undefined {
+  const bytes = room(count);
   for (let filled = 0; filled < count;) {
     const more = readInput(bytes.subarray(filled));
     if (more === 0) return undefined;

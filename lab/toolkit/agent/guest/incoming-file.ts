@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, mkdirSync, openSync, readSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { crc32, gunzipSync, gzipSync } from 'node:zlib';
 import { digestFile } from './digest-file.ts';
 import { toNative, toNativeBelowDrive } from './guest-path.ts';
 import { Refusal, errnoOf } from './refusal.ts';
@@ -110,7 +110,7 @@ function partDigests({ temporary, sizeBytes }: Pick<Incoming, 'temporary' | 'siz
   }
 }
 
-/** `part`: takes a part to its place. It is compared with its own digest before a byte is written. */
+/** `part`: takes a part to its place. It is compared with its checksum before a byte is written. */
 export function takePart(given: Given, payload: Buffer): Record<string, never> {
   const file = incomingOf(given);
   const offset = wholeNumber(given['offset'], 'offset');
@@ -150,7 +150,7 @@ function unpacked(given: Given, payload: Buffer): Buffer {
   } catch (error) {
     throw new Refusal('damaged', `a part cannot be unpacked: ${String(error)}`);
   }
-  if (bytes.length !== length || sha256Of(bytes) !== given['partSha256'])
+  if (bytes.length !== length || crc32(bytes) !== given['partCrc32'])
     throw new Refusal('damaged', `a part of ${bytes.length} bytes is not what was promised`);
   return bytes;
 }

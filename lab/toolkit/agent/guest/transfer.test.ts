@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { crc32 } from 'node:zlib';
 import t from 'tap';
 import { openCall } from '../../../testing/calls.ts';
 import { guestToolRig } from '../../../testing/guest-tool-rig.ts';
@@ -50,7 +51,7 @@ t.test('digest says whether a file is there and what it holds', async (t) => {
 t.test('copy answers message after message in order, refusals too', async (t) => {
   const bytes = Buffer.from('every byte counts');
   const file = { to: 'C:\\contract\\copied', sizeBytes: bytes.length, sha256: hashOf(bytes) };
-  const part = { encoding: 'identity', partSizeBytes: bytes.length, partSha256: file.sha256 };
+  const part = { encoding: 'identity', partSizeBytes: bytes.length, partCrc32: crc32(bytes) };
   const { exitCode, answers } = await copy(
     Buffer.concat([
       message({ op: 'hello' }, bytes),
@@ -104,7 +105,7 @@ t.test('paths that are not plain are refused', async (t) => {
     7,
   ];
   const empty = hashOf(Buffer.alloc(0));
-  const file = { sizeBytes: 0, sha256: empty, encoding: 'identity', partSizeBytes: 0, partSha256: empty, offset: 0 };
+  const file = { sizeBytes: 0, sha256: empty, encoding: 'identity', partSizeBytes: 0, partCrc32: 0, offset: 0 };
   const { answers } = await copy(
     Buffer.concat(
       bad.flatMap((to) => ['small', 'part', 'finish', 'discard', 'remove'].map((op) => message({ op, ...file, to, path: to }))),

@@ -53,7 +53,7 @@ export function promptedGuest(): PromptedGuest {
             return;
           }
         })(),
-        write: async (bytes) => void received.push(bytes),
+        write: async (bytes) => void received.push(Uint8Array.from(bytes)),
         end: async () => {
           ended = true;
         },
