@@ -8,6 +8,7 @@ import { rollbackTexts } from './commands/rollback/texts.ts';
 import { runTexts } from './commands/run/texts.ts';
 import { makeScanTexts } from './commands/scan/texts.ts';
 import { settingsTexts } from './commands/settings/texts.ts';
+import { statusTexts } from './commands/status/texts.ts';
 import { verifyTexts } from './commands/verify/texts.ts';
 import type { Screen } from './screen.ts';
 
@@ -27,5 +28,6 @@ export const makeEventTexts = (): EventTexts => ({
   ...matchTexts,
   ...runTexts,
   ...cacheTexts,
+  ...statusTexts,
   ...settingsTexts,
 });

@@ -8,6 +8,7 @@ import { rollbackEvents } from './events/rollback.ts';
 import { runEvents } from './events/run.ts';
 import { scanEvents } from './events/scan.ts';
 import { settingsEvents } from './events/settings.ts';
+import { statusEvents } from './events/status.ts';
 import { verifyEvents } from './events/verify.ts';
 
 /**
@@ -24,6 +25,7 @@ export const cliEvent = z.discriminatedUnion('type', [
   ...matchEvents,
   ...runEvents,
   ...cacheEvents,
+  ...statusEvents,
   ...settingsEvents,
 ]);
 export type CliEvent = z.infer<typeof cliEvent>;

@@ -35,3 +35,23 @@ export function readTokens(names: readonly string[], count: number): readonly Le
     };
   });
 }
+
+// pause-1700000000000
+const PAUSE = /^pause-(\d{1,15})$/;
+
+/** The end of the longest pause that still holds, and the names of those that are over or cannot be. Pure and total. */
+export function readPauses(
+  names: readonly string[],
+  now: number,
+  longestPauseMs: number,
+): { readonly until: number | undefined; readonly over: readonly string[] } {
+  let until: number | undefined;
+  const over: string[] = [];
+  for (const name of names) {
+    const end = Number(PAUSE.exec(name)?.[1] ?? Number.NaN);
+    if (Number.isNaN(end)) continue;
+    if (end > now && end <= now + longestPauseMs) until = Math.max(until ?? 0, end);
+    else over.push(name);
+  }
+  return { until, over };
+}

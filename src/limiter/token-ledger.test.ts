@@ -7,6 +7,7 @@ import t from 'tap';
 import { asOrdinaryUser, ordinaryFolder } from '../testing/ordinary-user.ts';
 import { standInKeys, startTmdbStandIn } from '../testing/tmdb-stand-in.ts';
 import { readTokens } from './ledger-names.ts';
+import { lookAtLedger } from './look-at-ledger.ts';
 import { openTokenLedger } from './token-ledger.ts';
 
 const limits = { requests: 5, windowMs: 1_000, longestPauseMs: 60_000 };
@@ -132,4 +133,19 @@ t.test('four processes together keep the limit, also when one is killed', async 
   t.comment(`${times.length} requests in ${Math.round(times.at(-1)! - times[0]!)} ms, ${most} at most within a second`);
   t.ok(most <= 35, `${most} within a second`);
   t.ok(most >= 25, `${most}: the limit is used, too`);
+});
+
+t.test('a look at the ledger changes nothing', async (t) => {
+  const folder = t.testdir({});
+  const three = { requests: 3, windowMs: 1_000, longestPauseMs: 60_000 };
+  const now = 1_700_000_000_000;
+  t.same(await lookAtLedger(folder, three, now), { pausedUntil: undefined, tokens: 3, taken: 0 });
+  const ledger = openTokenLedger(folder, three, 5_000);
+  await ledger.take(now);
+  await ledger.take(now);
+  await ledger.pause(now + 30_000, now);
+  const before = readdirSync(folder, { recursive: true });
+  t.same(await lookAtLedger(folder, three, now), { pausedUntil: now + 30_000, tokens: 3, taken: 2 });
+  t.same(await lookAtLedger(folder, three, now + 40_000), { pausedUntil: undefined, tokens: 3, taken: 0 });
+  t.same(readdirSync(folder, { recursive: true }), before);
 });

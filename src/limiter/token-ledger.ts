@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ProgramError, writeProblem } from '../core/program-error.ts';
-import { type LedgerToken, readTokens } from './ledger-names.ts';
+import { type LedgerToken, readPauses, readTokens } from './ledger-names.ts';
 import type { Limits } from './limits.ts';
 
 /** A token of the ledger, taken by this process. */
@@ -37,6 +37,9 @@ const MAYBE_BUSY: ReadonlySet<string | undefined> = process.platform === 'win32'
 const MOST_REFUSALS = 10;
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 
+/** Where the files of a ledger are. */
+export const ledgerFolder = (folder: string, { requests }: Pick<Limits, 'requests'>): string => path.join(folder, `tokens-${requests}`);
+
 /**
  * A ledger in a folder, without locks, of empty files whose names say everything. To take the token 7 for the fifth time is to create `7.5`, and of several
  * processes that create a file exclusively one succeeds. (A rename would not do: on Windows two processes can open a file and then both rename it.) Files
@@ -51,7 +54,7 @@ export function openTokenLedger(
   limits: Pick<Limits, 'requests' | 'windowMs' | 'longestPauseMs'>,
   holdMs: number,
 ): TokenLedger {
-  const tokens = path.join(folder, `tokens-${limits.requests}`);
+  const tokens = ledgerFolder(folder, limits);
   const latest = (now: number): number => Math.ceil(now + holdMs + limits.windowMs);
   let refusals = 0;
 
@@ -131,15 +134,9 @@ export function openTokenLedger(
 
   /** The end of the longest pause that still holds; removes those that are over. */
   const pauseIn = async (names: readonly string[], now: number): Promise<number | undefined> => {
-    let end: number | undefined;
-    for (const name of names) {
-      // pause-1700000000000
-      const until = Number(/^pause-(\d{1,15})$/.exec(name)?.[1] ?? Number.NaN);
-      if (Number.isNaN(until)) continue;
-      if (until > now && until <= now + limits.longestPauseMs) end = Math.max(end ?? 0, until);
-      else await remove(name);
-    }
-    return end;
+    const { until, over } = readPauses(names, now, limits.longestPauseMs);
+    await Promise.all(over.map(remove));
+    return until;
   };
 
   return {

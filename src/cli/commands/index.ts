@@ -7,6 +7,7 @@ import { rollbackLine } from './rollback/line.ts';
 import { runLine } from './run/line.ts';
 import { scanLine } from './scan/line.ts';
 import { settingsLine } from './settings/line.ts';
+import { statusLine } from './status/line.ts';
 import { verifyLine } from './verify/line.ts';
 
 /** Every command, in the order that the help has them. */
@@ -17,6 +18,8 @@ export const commandLines: readonly DefineCommand[] = [
   organizeLine,
   rollbackLine,
   logLine,
-  cacheLine, settingsLine,
+  cacheLine,
+  settingsLine,
+  statusLine,
   verifyLine,
 ];
