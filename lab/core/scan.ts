@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Call } from './call.ts';
 import type { BundleManifest } from './bundle.ts';
 import type { LabConfig } from './config.ts';
+import { factLine } from './fact-line.ts';
 import type { LocalPath } from './ids.ts';
 
 /** Where in the release something was found. */
@@ -60,6 +61,7 @@ export const scanResult = z.strictObject({
     .optional()
     .meta({ description: 'Something bad that was put before it; a scanner that does not catch it has not run' }),
   looked: z.strictObject({ files: z.int().min(0), bytes: z.int().min(0) }).meta({ description: 'How much it looked at' }),
+  measured: z.array(factLine).optional().meta({ description: 'What it measured beside its answer, for people: sizes by part' }),
   outcome: scanOutcome,
   reused: z
     .strictObject({ scannedAt: z.iso.datetime().meta({ description: 'When it really looked (UTC)' }) })

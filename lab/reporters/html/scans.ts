@@ -3,10 +3,12 @@ import type { RunRecord } from '../../core/record.ts';
 import type { ScanFinding, ScanResult } from '../../core/scan.ts';
 import { countText, durationText, sizeText } from '../wording/quantity.ts';
 import { scanWords } from '../wording/scan-words.ts';
-import { type Html, definitions, outcomePill, said, saidAtLength, section } from './shown.ts';
+import { type Html, definitions, factTable, outcomePill, said, saidAtLength, section } from './shown.ts';
 
 /** Findings of one scanner beyond this stand in the record only. */
 const MOST_FINDINGS = 100;
+/** The same of what it measured. */
+const MOST_MEASURED = 60;
 
 /** What scanners said of the release, those that did not run included; absent when none was planned. */
 export function scanCards(record: Pick<RunRecord, 'scans' | 'suppressed'>): Html | undefined {
@@ -23,7 +25,7 @@ export function scanCards(record: Pick<RunRecord, 'scans' | 'suppressed'>): Html
 }
 
 function scanCard(result: ScanResult, record: Pick<RunRecord, 'suppressed'>): Html {
-  const { scanner, title, question, tool, database, control, looked, outcome, durationMs } = result;
+  const { scanner, title, question, tool, database, control, looked, measured = [], outcome, durationMs } = result;
   const id = `scan-${scanner.replace(/[^A-Za-z0-9-]/g, '_')}`;
   const { kind, text } = scanWords(result, record.suppressed);
   return h(
@@ -45,6 +47,7 @@ function scanCard(result: ScanResult, record: Pick<RunRecord, 'suppressed'>): Ht
         )
       : undefined,
     outcome.kind === 'findings' ? findingList(scanner, outcome.findings, record) : undefined,
+    factTable(`What ${said(title, 120)} measured`, measured.slice(0, MOST_MEASURED)),
     definitions([
       ['Looked with', tool === undefined ? undefined : `${said(tool.name, 120)} ${said(tool.version, 60)}`],
       [

@@ -22,7 +22,7 @@ export function securityMarkdown(report: ScanReport): string {
     '|---|---|---|---|---|---|',
     ...results.map((result) => `| ${rowOf(result).map(cell).join(' | ')} |`),
     '',
-    ...results.flatMap((result) => sectionOf(result, report)),
+    ...results.flatMap((result) => [...sectionOf(result, report), ...measuredOf(result)]),
     ...list(
       'Accepted by somebody',
       suppressed.map(
@@ -81,6 +81,13 @@ function sectionOf({ title, question, outcome }: ScanResult, report: ScanReport)
       ];
     }
   }
+}
+
+/** A table of what a scanner measured; nothing where it measured nothing. */
+function measuredOf({ title, measured = [] }: ScanResult): readonly string[] {
+  if (measured.length === 0) return [];
+  const rows = measured.slice(0, MOST_FINDINGS).map(({ label, value, note = '' }) => `| ${[label, value, note].map(text).join(' | ')} |`);
+  return [`### What was measured: ${text(title)}`, '', '| What | How much | Note |', '|---|---|---|', ...rows, ''];
 }
 
 function placeOf({ where }: ScanFinding): string {

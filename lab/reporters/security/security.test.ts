@@ -47,6 +47,23 @@ t.test('SARIF: a run for each scanner, what did not run said, what is accepted m
   );
 });
 
+t.test('what was measured stands in both texts, and nothing in it is markup', async (t) => {
+  const report = reportOf('accepted');
+  const measured = [
+    { label: '.text', value: '58.20 MiB', note: '54.9 %, 6.41 bits a byte' },
+    { label: 'a|b <script>', value: '1' },
+  ];
+  const [lint, ...rest] = report.results;
+  if (lint === undefined) throw new Error('the sample has no scans');
+  const measuring = { ...report, results: [{ ...lint, measured }, ...rest] };
+  const markdown = securityMarkdown(measuring);
+  t.match(markdown, '| .text | 58.20 MiB | 54.9 %, 6.41 bits a byte |');
+  t.match(markdown, String.raw`a\|b \<script\>`);
+  t.match(securityPage(measuring), /<th scope="row">\.text<\/th><td>58\.20 MiB<small>/);
+  t.notMatch(securityPage(measuring), '<script>');
+  t.notMatch(securityMarkdown(report), 'was measured');
+});
+
 t.test('the verdict stands first in every form', async (t) => {
   t.match(
     securityMarkdown(reportOf('rejected')),

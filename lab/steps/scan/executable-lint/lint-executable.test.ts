@@ -3,7 +3,10 @@ import fc from 'fast-check';
 import t from 'tap';
 import { applicationManifest } from '../../build/application-manifest.ts';
 import { type PeParts, peFile } from '../../../testing/pe-rig.ts';
+import { scanRig } from '../../../testing/scan-rig.ts';
+import { patientCall } from '../../../testing/build-rig.ts';
 import { entropyOf } from './entropy.ts';
+import { executableLint } from './executable-lint.ts';
 import { firstBuildWith } from './in-box-libraries.ts';
 import { lintExecutable } from './lint-executable.ts';
 import type { Expectations } from './linted.ts';
@@ -32,6 +35,22 @@ t.test('a file that is as it should be has no findings, and its parts add up', a
   const image = readPeImage(file);
   t.same(image.imports, [{ name: 'KERNEL32.dll', functions: ['ExitProcess', '#7'], delayed: false }]);
   t.match(image, { guardFlags: 0x100, debugPath: 'node.pdb', subsystem: 3 });
+});
+
+t.test('where the bytes of a real executable are', async (t) => {
+  const subject = await scanRig(t);
+  const { measured = [], looked } = await executableLint.scan(subject, patientCall);
+  const bytesOf = (value: string): number => {
+    const [, number, unit] = /^([\d.]+) (KiB|MiB)$/.exec(value) ?? [];
+    return Number(number) * (unit === 'MiB' ? 2 ** 20 : 1024);
+  };
+  const [whole, ...others] = measured;
+  t.match(whole, { label: 'size', note: `${subject.config.policy.executable.maxSizeMiB} MiB are allowed` });
+  const parts = others.filter(({ label }) => !label.startsWith('inside: '));
+  t.ok(parts.length > 1);
+  const sum = parts.reduce((bytes, { value }) => bytes + bytesOf(value), 0);
+  t.ok(Math.abs(sum - looked.bytes) <= 0.01 * looked.bytes + 60 * parts.length, `${sum} bytes in parts of ${looked.bytes}`);
+  t.match(others[parts.length], { label: 'inside: the program', value: /^(?!0\.0)[\d.]+ KiB$/ });
 });
 
 const manifest = applicationManifest('small', '1.2.3');
