@@ -1,6 +1,7 @@
 import type { CliEvent, EventOf } from '../contract/cli-event.ts';
 import { commonTexts } from './common-texts.ts';
 import { cacheTexts } from './commands/cache/texts.ts';
+import { completionTexts } from './commands/completion/texts.ts';
 import { matchTexts } from './commands/match/texts.ts';
 import { makeLogTexts } from './commands/log/texts.ts';
 import { makeOrganizeTexts } from './commands/organize/texts.ts';
@@ -30,4 +31,5 @@ export const makeEventTexts = (): EventTexts => ({
   ...cacheTexts,
   ...statusTexts,
   ...settingsTexts,
+  ...completionTexts,
 });

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { cacheEvents } from './events/cache.ts';
 import { commonEvents } from './events/common.ts';
+import { completionEvents } from './events/completion.ts';
 import { logEvents } from './events/log.ts';
 import { matchEvents } from './events/match.ts';
 import { organizeEvents } from './events/organize.ts';
@@ -27,6 +28,7 @@ export const cliEvent = z.discriminatedUnion('type', [
   ...cacheEvents,
   ...statusEvents,
   ...settingsEvents,
+  ...completionEvents,
 ]);
 export type CliEvent = z.infer<typeof cliEvent>;
 /** The events of one type. */

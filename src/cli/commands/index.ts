@@ -1,5 +1,6 @@
 import type { DefineCommand } from '../command-line.ts';
 import { cacheLine } from './cache/line.ts';
+import { completionLine } from './completion/line.ts';
 import { logLine } from './log/line.ts';
 import { matchLine } from './match/line.ts';
 import { organizeLine } from './organize/line.ts';
@@ -22,4 +23,5 @@ export const commandLines: readonly DefineCommand[] = [
   settingsLine,
   statusLine,
   verifyLine,
+  completionLine,
 ];
