@@ -7,7 +7,9 @@ import type { ScanFinding, Scanner } from '../../../core/scan.ts';
 import { digestsOf } from '../../../host/code-digest.ts';
 import { exec } from '../../../host/exec.ts';
 import { writeFileAtomic } from '../../../host/files.ts';
+import { readPlainFile, writeNewFile } from '../../../host/plain-file.ts';
 import { sourceFiles } from '../../../host/source-files.ts';
+import { listTree } from '../../../host/tree.ts';
 import { makeWorkshop } from '../../../host/workshop.ts';
 import { treeDigest } from '../scan-digests.ts';
 import { scanFindingOf } from '../scan-finding.ts';
@@ -47,10 +49,12 @@ export const staticAnalysis: Scanner = {
     const settings = path.join(workshop.folder, 'oxlint.json') as LocalPath;
     await writeFileAtomic(settings, JSON.stringify(securityRules(here.resolve('eslint-plugin-security'))));
     const planted = path.join(workshop.folder, 'planted') as LocalPath;
-    await writeFileAtomic(path.join(planted, 'planted.ts'), PLANTED);
-    const folder = path.join(subject.projectRoot, entryFolder(subject.config.product.entry)) as LocalPath;
+    await writeFileAtomic(path.join(workshop.folder, 'garden', 'planted.ts'), PLANTED);
+    await copySources(workshop.folder, 'garden', planted, call);
     const control = await analyse(planted, settings, call);
-    const { findings, files } = await analyse(folder, settings, call, subject.projectRoot);
+    const copy = path.join(workshop.folder, 'sources') as LocalPath;
+    await copySources(subject.projectRoot, entryFolder(subject.config.product.entry), copy, call);
+    const { findings, files } = await analyse(copy, settings, call);
     const [first, ...more] = findings;
     return {
       tool: {
@@ -58,8 +62,8 @@ export const staticAnalysis: Scanner = {
         version: `${versionIn(oxlint)} and ${versionIn(here.resolve('eslint-plugin-security/package.json'))}`,
       },
       control: {
-        what: 'a program started with a string that came from elsewhere, and code made of one',
-        caught: ['eslint-no-eval', 'security-detect-child-process'].every((rule) =>
+        what: 'a program started with a string that came from elsewhere, and code made of one, under comments that forbid to look',
+        caught: ['eslint-no-eval', 'eslint-no-implied-eval', 'security-detect-child-process'].every((rule) =>
           control.findings.some(({ code }) => code === `static-analysis.${rule}`),
         ),
       },
@@ -72,19 +76,43 @@ export const staticAnalysis: Scanner = {
 /** `src/main.ts` → `src` */
 const entryFolder = (entry: string): string => entry.split('/')[0] ?? '.';
 
+// main.ts  part.cjs  page.tsx
+const SOURCE = /\.[cm]?[jt]sx?$/;
+// node_modules/a/b  .git/HEAD  deep/node_modules/a
+const NOT_SOURCES = /(?:^|\/)(?:node_modules|\.git)\//;
+const MOST_ENTRIES = 100_000;
+/** Far above any that somebody wrote. */
+const MOST_SOURCE_BYTES = 16 << 20;
+// eslint-disable  oxlint-disable-next-line
+const DIRECTIVE = /\b(es|ox)lint-(?=(?:dis|en)able)/g;
+
+/**
+ * Copies sources to where neither git, a list of files to leave out nor a comment keeps the rules from them: accepting a finding is for the policy, where
+ * somebody answers for it. Lines and columns stay.
+ */
+async function copySources(projectRoot: LocalPath, entry: string, into: LocalPath, call: Call): Promise<void> {
+  const entries = await listTree(path.join(projectRoot, entry), MOST_ENTRIES, call.signal);
+  for (const { path: name, kind } of entries) {
+    if (kind !== 'file' || !SOURCE.test(name) || NOT_SOURCES.test(name)) continue;
+    const text = (await readPlainFile(path.join(projectRoot, entry, name), MOST_SOURCE_BYTES)).toString('utf8');
+    await writeNewFile(path.join(into, entry, name), text.replaceAll(DIRECTIVE, '$1lint_'), call.signal);
+  }
+}
+
 const PLANTED = `import { exec } from 'node:child_process';
+/* ${['eslint', 'disable'].join('-')} */
 export function planted(text: string): unknown {
   exec('ls ' + text);
+  setTimeout('planted()', 1);
   return eval(text);
 }
 `;
 
-/** What the rules say of a folder; paths are told relative to `root`. Throws when the analysis itself fails. */
+/** What the rules say of a folder; paths are told relative to it. Throws when the analysis itself fails. */
 async function analyse(
   folder: LocalPath,
   settings: LocalPath,
   call: Call,
-  root: LocalPath = folder,
 ): Promise<{ readonly findings: readonly ScanFinding[]; readonly files: number }> {
   const program = path.join(path.dirname(oxlint), 'bin', 'oxlint');
   const args = [program, '--config', settings, '--disable-nested-config', '--format', 'json', folder];
@@ -97,7 +125,7 @@ async function analyse(
   const findings = diagnostics.map(({ message, code = 'unknown', severity, help, filename, labels }) => {
     // eslint(no-eval) → eslint-no-eval
     const rule = code.replaceAll(/[^a-z0-9-]+/gi, '-').replace(/-$/, '');
-    const file = path.relative(root, path.resolve(folder, filename)).replaceAll('\\', '/');
+    const file = path.relative(folder, path.resolve(folder, filename)).replaceAll('\\', '/');
     return scanFindingOf(
       `static-analysis.${rule}`,
       severity === 'error' ? 'error' : 'warning',
