@@ -6,6 +6,7 @@ import type { LocalPath } from '../../core/ids.ts';
 import { callUntil } from '../../engine/deadline.ts';
 import { hostFacts } from '../../host/host-facts.ts';
 import { sourceRevision } from '../../host/source-revision.ts';
+import { anivaultStart } from './anivault-start.ts';
 import type { Bench } from './bench-definition.ts';
 import { build } from './build.ts';
 import { guestReady } from './guest-ready.ts';
@@ -20,14 +21,24 @@ import { winrmSmallFiles } from './winrm-small-files.ts';
 
 const USAGE = `Usage: npm run bench [-- NAME…] [-- --rounds N] [-- --dry]
 
-Measures, and writes docs/reference/performance.md. Benches that need the network or long run only when they are named; "winrm" names all of WinRM.
+Measures, and writes docs/reference/performance.md. Benches that need the network or long run only when they are named; "winrm" and "anivault" name all of one.
   --rounds N  how often each thing is measured (5, or 3 where it takes long)
   --quick     one round of less, and nothing is written
   --dry       shows the figures and writes nothing
 `;
 
 /** Every bench, in the order they run. */
-const benches: readonly Bench[] = [guestReady, labWarm, labCold, build, winrmCopy, winrmSmallFiles, winrmCommands, winrmSealing];
+const benches: readonly Bench[] = [
+  guestReady,
+  labWarm,
+  labCold,
+  build,
+  winrmCopy,
+  winrmSmallFiles,
+  winrmCommands,
+  winrmSealing,
+  anivaultStart,
+];
 
 const USUAL_ROUNDS = 5;
 
