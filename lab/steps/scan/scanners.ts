@@ -5,6 +5,7 @@ import { executableLint } from './executable-lint/executable-lint.ts';
 import { licences } from './licences/licences.ts';
 import { malware } from './malware/malware.ts';
 import { secretsInHistory } from './secrets-in-history/secrets-in-history.ts';
+import { secretsSecondOpinion } from './secrets-second-opinion/secrets-second-opinion.ts';
 import { secrets } from './secrets/secrets.ts';
 import { staticAnalysis } from './static-analysis/static-analysis.ts';
 
@@ -15,6 +16,7 @@ export const scanners: readonly Scanner[] = [
   licences,
   secrets,
   secretsInHistory,
+  secretsSecondOpinion,
   staticAnalysis,
   dependencies,
   malware,
