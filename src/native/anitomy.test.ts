@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import t from 'tap';
 import { startAnitomy } from './anitomy.ts';
 import { componentTrials } from './component-trials.ts';
@@ -18,6 +19,27 @@ t.test('takes what no sane file is called', async (t) => {
   for (const name of ['', '.mkv', '[', '][', '- -', '\ud800.mkv', '🙂', '('.repeat(255), ' '.repeat(300), '[]'.repeat(200)])
     t.type(anitomy.parse(name), 'object', name);
   t.throws(() => anitomy.parse('a\0b'), RangeError);
+});
+
+t.test('a name that breaks it is refused, and the next one is read', async (t) => {
+  const anitomy = await startAnitomy(readPart('anitomyscript.wasm'));
+  const parts =
+    '[¦]¦(¦【¦】¦「¦」¦{¦-¦_¦.¦ ¦~¦/¦\ud800¦🌸¦Lab¦S02¦S2E05¦Ep¦2nd¦話¦05.5¦01-12¦1080p¦1920x1080¦v2¦OVA¦Movie¦2019¦F02B9CEE¦II¦.mkv'.split(
+      '¦',
+    );
+  const names = fc.array(fc.constantFrom(...parts), { maxLength: 14 }).map((some) => some.join(''));
+  let refused = 0;
+  for (const name of fc.sample(names, { numRuns: 40_000, seed: 7 })) {
+    try {
+      anitomy.parse(name);
+    } catch (error) {
+      t.type(error, RangeError, JSON.stringify(name));
+      refused += 1;
+      t.match(anitomy.parse('[G] Hana no Uta - 05.mkv'), { AnimeTitle: ['Hana no Uta'], EpisodeNumber: ['05'] });
+    }
+  }
+  t.ok(refused > 0, 'some names do break it; when none does any more, starting it anew has become needless');
+  t.throws(() => anitomy.parse('a'.repeat(401)), RangeError);
 });
 
 t.test('bytes that are no parser are an error that says so', async (t) => {

@@ -32,6 +32,7 @@ export function parseName(path: string, askAnitomy: (fileName: string) => Anitom
       : episode === 'none' && facts.type === undefined && facts.year === undefined && /(?<!\d)\d{2}/.test(title);
   if (!open) return title === undefined ? undefined : named(facts);
   const fileName = path.slice(path.lastIndexOf('/') + 1);
+  if (!/[\p{L}\p{N}]/u.test(fileName)) return undefined;
   const second = understand(fileName, askAnitomy(fileName));
   if (title === undefined || second === undefined) return title === undefined ? second : named(facts);
   return named(splitsAtNumber(title, second) ? { ...facts, title: second.title, episodes: second.episodes } : facts);
