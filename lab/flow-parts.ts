@@ -9,6 +9,7 @@ import type { LocalPath, Sha256 } from './core/ids.ts';
 import type { Reporter } from './core/reporter.ts';
 import type { ScanResult } from './core/scan.ts';
 import type { Masker } from './core/secret.ts';
+import type { ServiceProgram } from './core/test-service.ts';
 import type { Toolkit } from './core/toolkit.ts';
 import type { Connection, Transport } from './core/transport.ts';
 import type { JournalSink } from './engine/journal.ts';
@@ -26,6 +27,8 @@ export interface PreparedRelease extends AsyncDisposable {
   readonly release: Release;
   /** Asks every scanner; `onResult` gets each answer as it comes. */
   readonly scan: (onResult: (result: ScanResult) => void, call: Call, progress: Progress) => Promise<void>;
+  /** Makes the stand-in for what the program talks to; nothing where the configuration names none. It is there as long as the release is. */
+  readonly testService: (call: Call) => Promise<ServiceProgram | undefined>;
 }
 
 /** Everything a run works with. `cli/wiring.ts` is the only place that picks implementations. */

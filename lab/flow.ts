@@ -6,6 +6,7 @@ import { type ErrorData, LabError, toErrorData } from './core/error.ts';
 import type { GuestLease } from './core/guest.ts';
 import type { GuestName, LocalPath, RunId } from './core/ids.ts';
 import type { Plan } from './core/plan.ts';
+import type { ServiceProgram } from './core/test-service.ts';
 import { callUntil, callWithin } from './engine/deadline.ts';
 import { type Journal, openJournal } from './engine/journal.ts';
 import { type Lanes, createLanes } from './engine/lanes.ts';
@@ -71,9 +72,10 @@ export async function runLab(request: RunRequest, parts: FlowParts, call: Call):
       const lanes = createLanes(plan.guests.length + 1);
       const { guests, prepared } = await prepare(request, parts, journal, { cleanUp, keptLeases }, running);
       const bundle = 'release' in prepared ? prepared.release : prepared;
+      const testService = 'release' in prepared ? await prepared.testService(running) : undefined;
       const scanning = 'release' in prepared ? scan(request, parts, journal, prepared, lanes, running) : Promise.resolve();
       scanning.catch(() => {});
-      await verify(request, parts, journal, guests, bundle, lanes, running);
+      await verify(request, parts, journal, { guests, bundle, testService }, lanes, running);
       await scanning;
     } catch (error) {
       noteEnd(journal, call, stop.signal, error);
@@ -229,13 +231,19 @@ async function acquireGuests(request: RunRequest, parts: FlowParts, journal: Jou
   return guests;
 }
 
+/** What is verified, where, and with what beside it. */
+interface Verified {
+  readonly guests: Guests;
+  readonly bundle: Release | ErrorData;
+  readonly testService: ServiceProgram | undefined;
+}
+
 /** Every guest that is there answers its cells, all guests at once; the cells of the others end as inconclusive, with the reason. */
 async function verify(
   request: RunRequest,
   parts: FlowParts,
   journal: Journal,
-  guests: Guests,
-  bundle: Release | ErrorData,
+  { guests, bundle, testService }: Verified,
   lanes: Lanes,
   call: Call,
 ): Promise<void> {
@@ -255,7 +263,21 @@ async function verify(
       await verifyGuest(
         guest,
         cells,
-        { plan, bundle, checks, transport, toolkitFor, lanes, alone, timeouts: config.timeouts, clock, masker, runFolder, emit },
+        {
+          plan,
+          bundle,
+          ...(testService === undefined ? {} : { testService }),
+          checks,
+          transport,
+          toolkitFor,
+          lanes,
+          alone,
+          timeouts: config.timeouts,
+          clock,
+          masker,
+          runFolder,
+          emit,
+        },
         call,
       );
     }),

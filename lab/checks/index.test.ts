@@ -46,7 +46,8 @@ t.test('docs/reference/checks.md describes every check and every finding', async
     const named = new Set(
       [...section.matchAll(/`([a-z-]+)\.([a-z-]+)`/g)].filter(([, room]) => room === check.id).map(([, , code]) => code ?? ''),
     );
-    const judge = readFileSync(path.join(import.meta.dirname, check.id, 'judge.ts'), 'utf8');
+    const judges = readdirSync(path.join(import.meta.dirname, check.id)).filter((file) => /^judge(?:-[a-z]+)?\.ts$/.test(file));
+    const judge = judges.map((file) => readFileSync(path.join(import.meta.dirname, check.id, file), 'utf8')).join('\n');
     t.same(
       [...named].filter((code) => !judge.includes(`${code}'`)),
       [],

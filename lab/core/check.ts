@@ -7,6 +7,7 @@ import type { GuestSpec, Isolation } from './guest.ts';
 import type { CheckId, RemotePath, Sha256 } from './ids.ts';
 import type { Outcome, SkipReason } from './outcome.ts';
 import type { Policy } from './policy.ts';
+import type { TestService } from './test-service.ts';
 import type { Toolkit } from './toolkit.ts';
 
 /** A guest as a check sees it. */
@@ -22,6 +23,17 @@ export interface Guest {
   /** A folder of this check's own that does not exist yet. */
   readonly scratch: RemotePath;
   readonly bundle: BundleManifest;
+  /** Copies a folder out, which must be there, and reads its files. */
+  readonly readFiles: (folder: RemotePath, call: Call) => Promise<GuestFiles>;
+  /** A stand-in for what the program talks to; absent where the configuration names none. */
+  readonly testService?: TestService;
+}
+
+/** Files of a guest by their path below the folder that was asked for, `/` between parts. */
+export interface GuestFiles {
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** False when they were too large to be read; then there is none of them. */
+  readonly complete: boolean;
 }
 
 /** Keeps files as evidence under their SHA-256; reports show the title. */

@@ -38,6 +38,20 @@ const packagerOwn = z
   })
   .prefault({});
 
+/** A stand-in for a service that the program talks to. The line that it prints says where it listens and which key it takes. */
+const testService = z.strictObject({
+  name: z.string().min(1).meta({ description: 'What it stands in for' }),
+  entry: z.string().meta({
+    description:
+      'Module that serves it, relative to this file. It prints one line of JSON once it listens and ends when its input does; it is bundled and run in the guest',
+  }),
+  environment: z
+    // ANIVAULT_TMDB_URL
+    .record(z.string().regex(/^[A-Za-z_]\w*$/), z.string().min(1))
+    .meta({ description: 'Variables that lead the program to it, and the member of that line that each of them gets: `url`' }),
+  key: z.string().min(1).meta({ description: 'Member of that line that is a made-up key: `keys.v3`' }),
+});
+
 /** `lab.config.json`: what is verified, on what, and what is demanded of it. */
 export const labConfig = z.strictObject({
   $schema: z.string().optional().meta({ description: 'Where an editor finds the schema; not read by the lab' }),
@@ -88,6 +102,9 @@ export const labConfig = z.strictObject({
       .default([])
       .refine((parts) => new Set(parts.map((part) => part.name)).size === parts.length, 'two native parts have the same name')
       .meta({ description: 'Files of machine code and WebAssembly that the executable carries' }),
+    testService: testService
+      .optional()
+      .meta({ description: 'What stands in for the service that the program talks to; absent: what needs it is not tried' }),
   }),
   guests: z
     .array(guestSpec)

@@ -85,6 +85,11 @@ export const errorCatalogue = {
     hint: "The guest's own error stands beside it; `lab doctor` looks at the host.",
   },
   'run.no-bundle': { kind: 'lab', message: 'There is no bundle to check: {reason}', hint: 'Mend the build first; its error stands above.' },
+  'run.service-failed': {
+    kind: 'lab',
+    message: 'The stand-in for {service} did not come up in {guest}: {reason}',
+    hint: 'Bundle and start it by hand: `product.testService` in the configuration names its module.',
+  },
   'run.secret-in-folder': {
     kind: 'lab',
     message: 'A secret stands in {file} of the run folder',

@@ -98,7 +98,12 @@ export async function flowRig(
     reporters: [listener],
     prepareRelease: async (_folder, runStep) => {
       await runStep('build', async () => {});
-      return { release: releaseOf(archive), scan: async () => {}, [Symbol.asyncDispose]: async () => {} };
+      return {
+        release: releaseOf(archive),
+        scan: async () => {},
+        testService: async () => undefined,
+        [Symbol.asyncDispose]: async () => {},
+      };
     },
     seal: async () => {},
     holdGuests: async (leases) => void log.push(`hold ${leases.map((lease) => lease.spec.name).join(' ')}`),

@@ -12,7 +12,8 @@ export const valuesOf = (format: Format): fc.Arbitrary<unknown> => arbitraryOf(j
 function arbitraryOf(schema: Schema): fc.Arbitrary<unknown> {
   if ('const' in schema) return fc.constant(schema['const']);
   if (Array.isArray(schema['enum'])) return fc.constantFrom(...(schema['enum'] as readonly unknown[]));
-  if (Array.isArray(schema['anyOf'])) return fc.oneof(...(schema['anyOf'] as readonly Schema[]).map(arbitraryOf));
+  const choices = schema['anyOf'] ?? schema['oneOf'];
+  if (Array.isArray(choices)) return fc.oneof(...(choices as readonly Schema[]).map(arbitraryOf));
   if (Array.isArray(schema['type']))
     return fc.oneof(...(schema['type'] as readonly string[]).map((type) => arbitraryOf({ ...schema, type })));
   switch (schema['type']) {

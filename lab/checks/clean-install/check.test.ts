@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormatsModule from 'ajv-formats';
 import t from 'tap';
 import type { Toolkit } from '../../core/toolkit.ts';
 import { remotePath } from '../../core/ids.ts';
@@ -30,12 +31,14 @@ t.test('a good release passes, and the guest is as it was', async (t) => {
       'C:\\Users\\guest\\AppData',
       'C:\\Users\\guest\\AppData\\Local',
       'C:\\Users\\guest\\AppData\\Local\\AniVault',
+      'C:\\Users\\guest\\AppData\\Local\\AniVault\\cache.json',
       'C:\\Users\\guest\\AppData\\Local\\AniVault\\rollback.jsonl',
+      'C:\\Users\\guest\\AppData\\Local\\AniVault\\settings.json',
     ],
   );
   t.same(facts.removal.remaining.count, 0);
   t.same([guest.files.below(guest.installDirectory), guest.files.below(guest.scratch)], [[], []], 'what the check made is gone');
-  t.same(guest.evidence.titles.length, 5, 'the output of every command is kept');
+  t.same(guest.evidence.titles.length, 10, 'the output of every command is kept');
   const highlights = cleanInstall.highlights(facts);
   t.equal(highlights[0]?.value, '2 of 2');
   t.match(highlights.find((line) => line.label === 'Native parts')?.value, '2 of 2 work');
@@ -135,9 +138,10 @@ t.test('failures of the guest go through, and a call that was given up asks noth
 });
 
 t.test('the program that the tests use keeps the published contract', async (t) => {
-  const isEvent = new Ajv2020({ allowUnionTypes: true }).compile(
-    JSON.parse(readFileSync(new URL('../../../schemas/anivault/cli-event.v1.json', import.meta.url), 'utf8')),
-  );
+  const ajv = new Ajv2020({ allowUnionTypes: true });
+  // The package's CommonJS default export is not what its types say under NodeNext.
+  (addFormatsModule as unknown as (to: Ajv2020) => void)(ajv);
+  const isEvent = ajv.compile(JSON.parse(readFileSync(new URL('../../../schemas/anivault/cli-event.v1.json', import.meta.url), 'utf8')));
   const lines: string[] = [];
   const guest = memoryGuest({
     ...usual,

@@ -1,25 +1,34 @@
 import type { Call } from '../../core/call.ts';
-import type { Check, EvidenceSink, Guest } from '../../core/check.ts';
+import type { Check, EvidenceSink, Guest, GuestFiles } from '../../core/check.ts';
 import { LabError } from '../../core/error.ts';
 import { type RemotePath, checkId, joinRemote } from '../../core/ids.ts';
+import type { RunningService } from '../../core/test-service.ts';
 import type { GuestDescription, UnpackReceipt } from '../../core/toolkit.ts';
 import { compareTrees, treeOf } from './compare-trees.ts';
 import { type CleanInstallFacts, cleanInstallFacts } from './facts.ts';
 import { cleanInstallHighlights } from './highlights.ts';
 import { judgeCleanInstall } from './judge.ts';
+import { findKey } from './find-key.ts';
+import { keepKey } from './keep-key.ts';
+import { matchLibrary } from './match-library.ts';
 import { libraryIn, organizeLibrary } from './organize-library.ts';
 import { type ProgramEvents, eventsOf } from './program-events.ts';
 import { type ProgramRunner, type Ran, controlArguments, controlText, eventRun, programFactsOf, programRunner } from './run-program.ts';
 import { clip, sample } from './sample.ts';
 import { sampleFiles } from './sample-library.ts';
-import { changesSince, newSince, systemRoots, takeSnapshot } from './system-snapshot.ts';
+import { undoOrganize } from './undo-organize.ts';
+import { type SystemSnapshot, changesSince, newSince, systemRoots, takeSnapshot } from './system-snapshot.ts';
 
 /** Most files a bundle may have. */
 const MOST_BUNDLE_FILES = 20_000;
 /** The manifest lists every file but itself. */
 const MANIFEST = 'manifest.json';
 /** Commands that the help must name. */
-const COMMANDS = ['scan', 'organize', 'verify'] as const;
+const COMMANDS = ['scan', 'match', 'organize', 'rollback', 'settings', 'verify'] as const;
+/** Where the program keeps what it needs between runs, below the local application data. */
+const STATE_FOLDER = 'AniVault';
+/** Of the form of a key to TMDB; used where no stand-in has one of its own. */
+const MADE_UP_KEY = 'c0ffee'.repeat(6).slice(0, 32);
 /** Packages with native parts that the release is made of. */
 const NATIVE_PACKAGES = ['anitomyscript', 'sodium-native'] as const;
 
@@ -51,18 +60,25 @@ async function probe(guest: Guest, evidence: EvidenceSink, call: Call): Promise<
   await toolkit.makeTree(libraryIn(scratch), sampleFiles, call);
   const programs = programRunner(guest, scratch, call);
   const control = await programs.control();
+  await using service = await guest.testService?.start(call);
   const before = await takeSnapshot(guest, roots, excluded, call);
 
   const version = await programs.product(['--version']);
   const help = await programs.product(['--help']);
   const components = await verifyComponents(programs, evidence);
-  const work = await organizeLibrary(guest, programs, evidence, call);
+  const completion = await askCompletion(programs);
+  const key = service?.key ?? MADE_UP_KEY;
+  const settings = await keepKey(key, programs, evidence);
+  const matching = await tryMatching(guest, programs, service, evidence, call);
+  const organized = await organizeLibrary(guest, programs, evidence, call);
+  const rollback = await undoOrganize(guest, programs, organized, evidence, call);
   const absentArgs = ['scan', joinRemote(scratch, 'no-such-folder')];
   const absent = await programs.product(absentArgs);
 
   const after = await takeSnapshot(guest, roots, excluded, call);
   const used = await lookAtInstall(guest, call);
   const { gone, changed } = changesSince(before, after);
+  const state = await readState(guest, description, after, call);
   const remaining: string[] = [];
   for (const root of excluded) {
     if (!(await canRemove(guest, root, call))) remaining.push(root);
@@ -90,7 +106,18 @@ async function probe(guest: Guest, evidence: EvidenceSink, call: Call): Promise<
     version: versionFacts(version, bundle.product.version),
     help: { program: programFactsOf(['--help'], help), missingCommands: COMMANDS.filter((command) => !help.stdout.includes(command)) },
     components,
-    ...work,
+    ...organized.facts,
+    completion,
+    settings,
+    matching,
+    rollback,
+    key: {
+      outputs: programs.printed().length,
+      files: state.files.size,
+      sizeBytes: [...state.files.values()].reduce((sum, bytes) => sum + bytes.length, 0),
+      complete: state.complete,
+      found: sample(findKey(key, programs.printed(), state.files)),
+    },
     absentFolder: { program: programFactsOf(absentArgs, absent), isNamed: absent.stderr.includes('no-such-folder') },
     install: { afterRuns: used.difference, complete: used.complete },
     system: {
@@ -108,6 +135,34 @@ async function probe(guest: Guest, evidence: EvidenceSink, call: Call): Promise<
       remaining: sample(remaining),
     },
   };
+}
+
+/** Without a stand-in nobody can be asked, and that is told. */
+async function tryMatching(
+  guest: Guest,
+  programs: ProgramRunner,
+  service: RunningService | undefined,
+  evidence: EvidenceSink,
+  call: Call,
+): Promise<CleanInstallFacts['matching']> {
+  const { testService } = guest;
+  if (testService === undefined || service === undefined)
+    return { state: 'not-tried', reason: 'the configuration names nothing that stands in for the service: `product.testService`' };
+  const { environment } = service;
+  const stop = async (): Promise<void> => service[Symbol.asyncDispose]();
+  return await matchLibrary(guest, programs, { name: testService.name, environment, stop }, evidence, call);
+}
+
+async function askCompletion(programs: ProgramRunner): Promise<CleanInstallFacts['completion']> {
+  const args = ['completion', 'powershell'];
+  const result = await programs.product(args);
+  return { program: programFactsOf(args, result), missingCommands: COMMANDS.filter((command) => !result.stdout.includes(command)) };
+}
+
+/** What the program keeps, as it left it. */
+async function readState(guest: Guest, { localAppData }: GuestDescription, after: SystemSnapshot, call: Call): Promise<GuestFiles> {
+  const folder = joinRemote(localAppData, STATE_FOLDER);
+  return after.entries.has(folder.toLowerCase()) ? await guest.readFiles(folder, call) : { files: new Map(), complete: true };
 }
 
 /** A folder that the guest cannot remove is held by something that the program left running: the control program went before it without a trace. */

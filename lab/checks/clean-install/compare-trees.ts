@@ -11,6 +11,13 @@ const UNREAD = 'unread';
 export const treeOf = (entries: readonly TreeEntry[]): Tree =>
   new Map(entries.filter((entry) => entry.kind === 'file').map((entry) => [entry.path.replaceAll('\\', '/'), entry.sha256 ?? UNREAD]));
 
+/** The same with folders, which have a `/` at the end and no content. */
+export const wholeTreeOf = (entries: readonly TreeEntry[]): Tree =>
+  new Map([
+    ...treeOf(entries),
+    ...entries.filter((entry) => entry.kind !== 'file').map((entry) => [`${entry.path.replaceAll('\\', '/')}/`, entry.kind] as const),
+  ]);
+
 /** What became of `wanted`: files that are not there, that are there and should not be, and that are there with other content. */
 export function compareTrees(wanted: Tree, found: Tree): TreeDifference {
   const missing = [...wanted.keys()].filter((path) => !found.has(path));

@@ -39,10 +39,34 @@ export const eventRunFacts = z.strictObject({
 });
 export type EventRunFacts = z.infer<typeof eventRunFacts>;
 
+/** One `match` of the sample library. */
+export const matchFacts = z.strictObject({
+  run: eventRunFacts,
+  notReported: sampled.meta({ description: 'Videos of the library that no event names' }),
+  foreign: sampled.meta({ description: 'Reported paths that are no videos of the library' }),
+  mistaken: sampled.meta({ description: 'Plain names of known titles that were taken for something else or for nothing' }),
+  knownNames: count,
+  hits: count.meta({ description: 'Questions that the cache answered, by the program’s own account' }),
+  misses: count,
+});
+export type MatchFacts = z.infer<typeof matchFacts>;
+
+const matching = z.discriminatedUnion('state', [
+  z.strictObject({
+    state: z.literal('tried'),
+    service: z.string().max(80).meta({ description: 'What a stand-in in the guest answered for' }),
+    first: matchFacts,
+    again: matchFacts.meta({ description: 'The same command after the stand-in was stopped: only the cache can have answered' }),
+    differing: sampled.meta({ description: 'Videos of which the second run tells something else' }),
+    treeAfter: treeDifference,
+  }),
+  z.strictObject({ state: z.literal('not-tried'), reason: z.string().max(400) }),
+]);
+
 const entry = z.strictObject({ path: z.string().max(1000), kind: z.enum(['file', 'directory', 'other']), sizeBytes: count });
 
 /** Entries of the system that are new; `listed` is bounded, `count` is not. */
-export const newEntries = z.strictObject({ count, sizeBytes: count, listed: z.array(entry).max(200) });
+export const newEntries = z.strictObject({ count, sizeBytes: count, listed: z.array(entry).max(2000) });
 export type NewEntries = z.infer<typeof newEntries>;
 
 const component = z.strictObject({
@@ -117,6 +141,31 @@ export const cleanInstallFacts = z.strictObject({
     unexpected: sampled.meta({ description: 'Files that neither were there nor were planned' }),
   }),
   again: z.strictObject({ run: eventRunFacts, moved: count, treeAfter: treeDifference }),
+  completion: z.strictObject({ program: programFacts, missingCommands: z.array(z.string()) }),
+  settings: z.strictObject({
+    keep: eventRunFacts.meta({ description: 'A made-up key goes in through standard input' }),
+    shown: eventRunFacts,
+    keyFrom: z.string().max(40).meta({ description: 'Where the program says that it has a key from' }),
+    keyProblem: z.string().max(400).optional(),
+  }),
+  matching,
+  rollback: z.strictObject({
+    dryRun: eventRunFacts,
+    planned: count,
+    treeAfterDryRun: treeDifference.meta({ description: 'Against the library as it was organized, folders included' }),
+    run: eventRunFacts,
+    undone: count,
+    treeAfter: treeDifference.meta({ description: 'Against the library right before it was organized, folders included' }),
+  }),
+  key: z
+    .strictObject({
+      outputs: count,
+      files: count,
+      sizeBytes: count,
+      complete: z.boolean(),
+      found: sampled.meta({ description: 'Where the made-up key stands, in any of several forms' }),
+    })
+    .meta({ description: 'Looked for in all that the program printed, and in every file of its state folder' }),
   absentFolder: z.strictObject({ program: programFacts, isNamed: z.boolean().meta({ description: 'Standard error names the folder' }) }),
   install: z.strictObject({ afterRuns: treeDifference, complete: z.boolean() }),
   system: z.strictObject({

@@ -2,7 +2,7 @@ import t from 'tap';
 import type { ProgramResult, ProgramRun } from '../../core/toolkit.ts';
 import { askCheck, codesOf } from '../../testing/ask-check.ts';
 import { fakeAnivault, fakeBundle, programsWith } from '../../testing/fakes/fake-anivault.ts';
-import type { MemoryFiles } from '../../testing/fakes/memory-guest.ts';
+import { type MemoryFiles, SERVICE_KEY } from '../../testing/fakes/memory-guest.ts';
 import { cleanInstall } from './check.ts';
 
 type Behaviour = (run: ProgramRun, files: MemoryFiles, usual: () => Partial<ProgramResult>) => Partial<ProgramResult>;
@@ -20,6 +20,13 @@ const replacing =
     const { stdout = '', ...rest } = doUsual();
     return { ...rest, stdout: stdout.replace(from, to) };
   };
+
+const applying = (run: ProgramRun): ProgramRun => ({ ...run, args: [...run.args, '--apply'] });
+const keeping = (files: MemoryFiles, text: string, doUsual: () => Partial<ProgramResult>): Partial<ProgramResult> => {
+  const result = doUsual();
+  files.write('C:\\Users\\guest\\AppData\\Local\\AniVault\\notes', text);
+  return result;
+};
 
 const faults: readonly { readonly what: string; readonly behave: Behaviour; readonly code: string }[] = [
   { what: 'another version', behave: when('--version', replacing('1.2.3', '1.2.30')), code: 'wrong-version' },
@@ -126,6 +133,138 @@ const faults: readonly { readonly what: string; readonly behave: Behaviour; read
     behave: when('--apply', (_run, files, doUsual) => (files.write(`${organized}\\anivault.db`, 'x'), doUsual())),
     code: 'apply-unexpected',
   },
+  {
+    what: 'a rollback without an end',
+    behave: when('rollback', replacing(/\{"type":"rollback-summary.*\n/, '')),
+    code: 'output-invalid',
+  },
+  {
+    what: 'a rollback that is no dry run',
+    behave: when('rollback', (run, files, doUsual) => (run.args.includes('--apply') ? doUsual() : fakeAnivault(applying(run), files))),
+    code: 'rollback-dry-run-changes',
+  },
+  {
+    what: 'a rollback that foresees too little',
+    behave: when('rollback', (run, _files, doUsual) =>
+      run.args.includes('--apply') ? doUsual() : replacing(/\{"type":"undo".*\n/, '')(run, _files, doUsual),
+    ),
+    code: 'rollback-incomplete',
+  },
+  {
+    what: 'a rollback that only says so',
+    behave: when('rollback', (run, files, doUsual) => {
+      if (!run.args.includes('--apply')) return doUsual();
+      const dry = fakeAnivault({ ...run, args: run.args.filter((arg) => arg !== '--apply') }, files);
+      return { ...dry, stdout: dry.stdout?.replaceAll('"planned"', '"undone"').replace('"applied":false', '"applied":true') ?? '' };
+    }),
+    code: 'rollback-differs',
+  },
+  {
+    what: 'a rollback that puts one file back and not the others',
+    behave: when('rollback', (run, files, doUsual) => {
+      const before = files.below(organized).map((path) => ({ path, content: files.read(path) ?? '' }));
+      const result = doUsual();
+      const last = before.at(-1);
+      if (run.args.includes('--apply') && last) files.write(last.path, last.content);
+      return result;
+    }),
+    code: 'rollback-differs',
+  },
+  {
+    what: 'a rollback that takes something of others for its own',
+    behave: when('rollback', (run, files, doUsual) => {
+      const occupier = files.below(organized).find((path) => path.includes('Spy x Family'));
+      if (run.args.includes('--apply') && occupier !== undefined) files.remove(occupier);
+      return doUsual();
+    }),
+    code: 'rollback-differs',
+  },
+  {
+    what: 'a rollback that miscounts what it put back',
+    behave: when('rollback', (run, files, doUsual) =>
+      run.args.includes('--apply')
+        ? replacing('"state":"undone"', '"state":"was-there"')(run, files, () =>
+            replacing(/"undone":(\d+)/, '"undone":12')(run, files, doUsual),
+          )
+        : doUsual(),
+    ),
+    code: 'rollback-count',
+  },
+  {
+    what: 'completions of nothing',
+    behave: when('completion', () => ({ stdout: 'Register-ArgumentCompleter' })),
+    code: 'completion-incomplete',
+  },
+  {
+    what: 'a key that is forgotten',
+    behave: when('settings', replacing('"from":"settings"', '"from":"none"')),
+    code: 'key-not-kept',
+  },
+  {
+    what: 'a key that cannot be opened again',
+    behave: when('settings', replacing('"from":"settings"', '"from":"settings","problem":"it cannot be opened"')),
+    code: 'key-not-kept',
+  },
+  {
+    what: 'a key that is kept as it is',
+    behave: when('tmdb-key', (run, files, doUsual) => keeping(files, run.stdin ?? '', doUsual)),
+    code: 'key-in-clear',
+  },
+  {
+    what: 'a key in a log, as base64',
+    behave: when('match', (_run, files, doUsual) => keeping(files, Buffer.from(`key=${SERVICE_KEY}`.slice(4)).toString('base64'), doUsual)),
+    code: 'key-in-clear',
+  },
+  {
+    what: 'a key in an error message',
+    behave: when('match', (_run, _files, doUsual) => ({ ...doUsual(), stderr: `GET /3/search?api_key=${SERVICE_KEY}` })),
+    code: 'key-in-clear',
+  },
+  {
+    what: 'a match that overlooks a video',
+    behave: when('match', replacing(/\{"type":"match","path":"....*\n/, '')),
+    code: 'match-incomplete',
+  },
+  {
+    what: 'a match with an exit code of its own',
+    behave: when('match', (_run, _files, doUsual) => ({ ...doUsual(), exitCode: 7 })),
+    code: 'exit-code',
+  },
+  { what: 'a match that makes a video up', behave: when('match', replacing('emoji', 'enoji')), code: 'match-foreign' },
+  { what: 'a match that mistakes', behave: when('match', replacing('蟲師', 'モノノ怪')), code: 'match-mistaken' },
+  {
+    what: 'a match that is never sure',
+    behave: when('match', replacing('"verdict":"matched"', '"verdict":"uncertain"')),
+    code: 'output-invalid',
+  },
+  {
+    what: 'a match that asks nobody',
+    behave: when('match', replacing(/"misses":\d+/, '"misses":0')),
+    code: 'match-unasked',
+  },
+  {
+    what: 'a cache that keeps nothing',
+    behave: when('match', (_run, files, doUsual) => {
+      const result = doUsual();
+      files.write('C:\\Users\\guest\\AppData\\Local\\AniVault\\cache.json', '[]');
+      return result;
+    }),
+    code: 'cache-cold',
+  },
+  {
+    what: 'a cache that says it answers, and does not',
+    behave: when('match', (run, files, doUsual) => {
+      const result = replacing(/"hits":\d+,"misses":(?!0)\d+/, '"hits":9,"misses":1')(run, files, doUsual);
+      files.write('C:\\Users\\guest\\AppData\\Local\\AniVault\\cache.json', '[]');
+      return result;
+    }),
+    code: 'match-differs',
+  },
+  {
+    what: 'a match that changes the library',
+    behave: when('match', (_run, files, doUsual) => (files.write(`${library}\\tvshow.nfo`, 'x'), doUsual())),
+    code: 'match-changes',
+  },
   { what: 'an absent folder without a word', behave: when('no-such-folder', () => ({ exitCode: 1 })), code: 'silent-error' },
   { what: 'an absent folder with success', behave: when('no-such-folder', () => ({ stderr: 'no-such-folder' })), code: 'exit-code' },
   {
@@ -139,9 +278,9 @@ const faults: readonly { readonly what: string; readonly behave: Behaviour; read
     code: 'leftovers',
   },
   {
-    what: 'hundreds of files left',
+    what: 'thousands of files left',
     behave: when('--version', (_run, files, doUsual) => {
-      for (let index = 0; index < 300; index += 1) files.write(`C:\\Users\\guest\\AppData\\Local\\AniVault\\${index}`, '');
+      for (let index = 0; index < 2100; index += 1) files.write(`C:\\Users\\guest\\AppData\\Local\\AniVault\\${index}`, '');
       return doUsual();
     }),
     code: 'leftovers-many',
@@ -183,11 +322,13 @@ t.test('after a command that hung none is run, and what they would have done is 
   });
   t.same(
     commands.map((command) => command.split(' ', 1)[0]),
-    ['--version', '--help', 'verify', 'scan', 'organize'],
+    ['--version', '--help', 'verify', 'completion', 'settings', 'settings', 'match', 'match', 'scan', 'organize'],
   );
   t.same(
-    [facts.scan, facts.dryRun, facts.apply, facts.again].map(({ run }) => run.program.ended),
-    ['exited', 'timed-out', 'not-run', 'not-run'],
+    [facts.scan.run, facts.dryRun.run, facts.apply.run, facts.again.run, facts.rollback.dryRun, facts.rollback.run].map(
+      ({ program }) => program.ended,
+    ),
+    ['exited', 'timed-out', 'not-run', 'not-run', 'not-run', 'not-run'],
   );
   t.equal(facts.absentFolder.program.ended, 'not-run');
   t.same(
@@ -200,7 +341,7 @@ t.test('after a command that hung none is run, and what they would have done is 
       {},
       {},
       {},
-      { message: 'The program had hung, so 3 of its 8 commands were not run: `organize`, `organize`, `scan`' },
+      { message: 'The program had hung, so 5 of its 15 commands were not run: `organize`, `organize`, `rollback`, `rollback`, `scan`' },
     ],
   });
 });

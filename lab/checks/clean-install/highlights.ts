@@ -1,9 +1,10 @@
 import type { FactLine } from '../../core/fact-line.ts';
-import type { CleanInstallFacts } from './facts.ts';
+import { countDifferences } from './compare-trees.ts';
+import type { CleanInstallFacts, TreeDifference } from './facts.ts';
 
 /** What a reader wants to know first of a clean install. */
 export function cleanInstallHighlights(facts: CleanInstallFacts): readonly FactLine[] {
-  const { unpacked, version, components, scan, library, dryRun, apply, system, removal } = facts;
+  const { unpacked, version, components, scan, library, dryRun, apply, rollback, settings, key, system, removal } = facts;
   const working = components.found.filter((found) => found.works).map((found) => `${found.package} ${found.version}`);
   return [
     {
@@ -23,9 +24,25 @@ export function cleanInstallHighlights(facts: CleanInstallFacts): readonly FactL
       value: `${apply.moved} moved, ${dryRun.stays} left in place`,
       note: `${apply.lost.count} lost, ${apply.overwritten.count} overwritten, dry run first`,
     },
+    matched(facts.matching),
+    {
+      label: 'Rolled back',
+      value: `${rollback.undone} of ${apply.moved} files`,
+      note: isNone(rollback.treeAfter) ? 'every file and folder is as it was before, dry run first' : 'the library is not as it was before',
+    },
+    {
+      label: 'Key to the service',
+      value:
+        key.found.count > 0
+          ? `in clear text in ${key.found.count} places`
+          : settings.keyFrom === 'settings'
+            ? 'kept, and nowhere to be read'
+            : 'not kept',
+      note: `looked for in ${key.outputs} outputs and ${key.files} files`,
+    },
     {
       label: 'Left behind',
-      value: leftBehind(system.leftovers),
+      value: leftBehind(system.leftovers, facts.guest.userProfile),
       note: `${system.entriesBefore} entries of the system compared before and after`,
     },
     {
@@ -37,12 +54,30 @@ export function cleanInstallHighlights(facts: CleanInstallFacts): readonly FactL
   ];
 }
 
-function leftBehind({ count, sizeBytes, listed }: CleanInstallFacts['system']['leftovers']): string {
+function matched(matching: CleanInstallFacts['matching']): FactLine {
+  if (matching.state === 'not-tried') return { label: 'Matched', value: 'not tried', note: matching.reason };
+  const { service, first, again } = matching;
+  return {
+    label: 'Matched',
+    value: `${first.knownNames - first.mistaken.count} of ${first.knownNames} known names`,
+    note: `against a stand-in for ${service}; ${again.hits} of ${again.hits + again.misses} answers from the cache once it was gone`,
+  };
+}
+
+const isNone = (difference: TreeDifference): boolean => countDifferences(difference) === 0;
+
+/** Files by the folder of the user's local data that they are in: what is kept between runs is told apart from all else. */
+function leftBehind({ count, sizeBytes, listed }: CleanInstallFacts['system']['leftovers'], userProfile: string): string {
+  if (count === 0) return 'nothing';
+  const kept = `${userProfile}\\AppData\\Local\\AniVault\\`.toLowerCase();
   const files = listed.filter((entry) => entry.kind === 'file');
-  return count === 0
-    ? 'nothing'
-    : `${files.length} files, ${(sizeBytes / 1024 / 1024).toFixed(1)} MiB: ${files
-        .slice(0, 3)
-        .map((entry) => entry.path)
-        .join(', ')}`;
+  const inState = files.filter(({ path }) => path.toLowerCase().startsWith(kept));
+  const groups = new Map<string, number>();
+  for (const { path } of inState) {
+    const group = path.slice(kept.length).split('\\', 1)[0] ?? '';
+    groups.set(group, (groups.get(group) ?? 0) + 1);
+  }
+  const names = [...groups].toSorted(([, a], [, b]) => b - a).map(([name, files]) => (files === 1 ? name : `${name} (${files})`));
+  const elsewhere = files.length - inState.length;
+  return `${files.length} files, ${(sizeBytes / 1024 / 1024).toFixed(1)} MiB: ${[...names.slice(0, 8), ...(elsewhere > 0 ? [`elsewhere (${elsewhere})`] : [])].join(', ')}`;
 }

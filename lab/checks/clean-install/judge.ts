@@ -1,21 +1,13 @@
 import { LabError } from '../../core/error.ts';
 import type { Finding, Outcome } from '../../core/outcome.ts';
 import type { Policy } from '../../core/policy.ts';
-import { countDifferences } from './compare-trees.ts';
-import type { CleanInstallFacts, EventRunFacts, ProgramFacts, Sampled, TreeDifference } from './facts.ts';
+import type { CleanInstallFacts } from './facts.ts';
+import { fault, none, unchanged, when } from './findings.ts';
+import { FATAL, SUCCESS, judgeEvents, judgeRun } from './judge-run.ts';
+import { judgeService } from './judge-service.ts';
+import { judgeRollback, judgeWork } from './judge-work.ts';
 import { unwelcome } from './leftovers.ts';
 import { MOST_SYSTEM_ENTRIES } from './system-snapshot.ts';
-
-/** Exit codes that the command line's contract allows where everything went as it should. */
-const SUCCESS = [0] as const;
-/** Some files stay where they are: partial success. */
-const SCANNED = [0, 10] as const;
-/** A plan may find everything in order, something to leave, or files that want the same place. */
-const PLANNED = [0, 6, 10] as const;
-/** A file is in the way of a planned move: plan conflict. */
-const CONFLICT = [6] as const;
-/** A folder that does not exist is a fatal error. */
-const FATAL = [1] as const;
 
 /**
  * Passes only on content: files by their digests, output by what it says. A control program that did not work makes it inconclusive whatever else was
@@ -31,11 +23,18 @@ export function judgeCleanInstall(facts: CleanInstallFacts, policy: Policy): Out
   const isRunning = facts.version.program.ended !== 'not-started';
   const findings = [
     ...judgeFiles(facts),
-    ...(isRunning ? [...judgePrograms(facts), ...judgeWork(facts), ...judgeUnasked(facts)] : judgeRun(facts.version.program, SUCCESS)),
+    ...(isRunning
+      ? [...judgePrograms(facts), ...judgeService(facts), ...judgeWork(facts), ...judgeRollback(facts), ...judgeUnasked(facts)]
+      : judgeRun(facts.version.program, SUCCESS)),
     ...judgeSystem(facts, policy),
   ];
   if (findings.length > 0) return { kind: 'failed', findings };
-  const unseen = [...facts.system.incomplete, ...(facts.unpacked.complete && facts.install.complete ? [] : ['the install directory'])];
+  const unseen = [
+    ...facts.system.incomplete,
+    ...(facts.unpacked.complete && facts.install.complete ? [] : ['the install directory']),
+    // A key was kept, so there must be a file that it is in.
+    ...(facts.key.complete && facts.key.files > 0 && facts.key.outputs > 0 ? [] : ['what the program keeps and prints']),
+  ];
   if (unseen.length > 0) {
     return {
       kind: 'inconclusive',
@@ -49,30 +48,6 @@ export function judgeCleanInstall(facts: CleanInstallFacts, policy: Policy): Out
     };
   }
   return { kind: 'passed' };
-}
-
-const fault = (code: string, message: string, fix: string): Finding => ({ code: `clean-install.${code}`, severity: 'error', message, fix });
-
-const when = (isFault: boolean, code: string, message: string, fix: string): readonly Finding[] =>
-  isFault ? [fault(code, message, fix)] : [];
-
-/** One finding when there is anything in `items`, with the first of them. */
-const none = ({ count, first }: Sampled, code: string, message: string, fix: string): readonly Finding[] =>
-  when(count > 0, code, `${message} (${count}): ${first.slice(0, 3).join('; ')}`, fix);
-
-function unchanged(difference: TreeDifference, code: string, message: string, fix: string): readonly Finding[] {
-  const { missing, extra, changed } = difference;
-  const examples = [
-    ...missing.first.map((path) => `missing ${path}`),
-    ...changed.first.map((path) => `changed ${path}`),
-    ...extra.first.map((path) => `extra ${path}`),
-  ];
-  return when(
-    countDifferences(difference) > 0,
-    code,
-    `${message}: ${missing.count} missing, ${changed.count} changed, ${extra.count} extra (${examples.slice(0, 3).join('; ')})`,
-    fix,
-  );
 }
 
 function judgeFiles({ unpacked, install, removal }: CleanInstallFacts): readonly Finding[] {
@@ -113,7 +88,7 @@ function judgeFiles({ unpacked, install, removal }: CleanInstallFacts): readonly
   ];
 }
 
-function judgePrograms({ version, help, components, absentFolder, bundle }: CleanInstallFacts): readonly Finding[] {
+function judgePrograms({ version, help, components, completion, absentFolder, bundle }: CleanInstallFacts): readonly Finding[] {
   const isWorking = (name: string): boolean =>
     components.found.some((found) => found.package === name && found.works && found.origin === 'embedded' && found.trial !== '');
   const broken = components.found.filter((found) => !found.works).map((found) => found.package);
@@ -136,6 +111,16 @@ function judgePrograms({ version, help, components, absentFolder, bundle }: Clea
         'help-incomplete',
         `--help does not name ${help.missingCommands.join(', ')}`,
         'Describe every command in the help.',
+      ),
+    ),
+    ...judgeRun(
+      completion.program,
+      SUCCESS,
+      when(
+        completion.missingCommands.length > 0,
+        'completion-incomplete',
+        `\`completion powershell\` does not know ${completion.missingCommands.join(', ')}`,
+        'Make completions of the same list as the help.',
       ),
     ),
     ...judgeEvents(components.run, SUCCESS, [
@@ -174,83 +159,6 @@ function judgePrograms({ version, help, components, absentFolder, bundle }: Clea
   ];
 }
 
-const KEEP = 'A dry run, a scan and a second run must leave every file alone.';
-
-function judgeWork({ library, scan, dryRun, apply, again }: CleanInstallFacts): readonly Finding[] {
-  const toMove = Math.max(0, dryRun.moves - 1);
-  return [
-    ...unchanged(
-      library.asMade,
-      'library-differs',
-      'The sample library is not as it was made',
-      'Something in the guest changes files as they are written.',
-    ),
-    ...judgeEvents(scan.run, SCANNED, [
-      ...none(
-        scan.notReported,
-        'scan-incomplete',
-        'The scan does not report videos',
-        'Every video of the folder must be reported, whatever its name.',
-      ),
-      ...none(
-        scan.foreign,
-        'scan-foreign',
-        'The scan reports what is no video of the library',
-        'Report paths as they are on the disk, and videos only.',
-      ),
-      ...none(
-        scan.misread,
-        'scan-misread',
-        'Plain names were misread',
-        'Look at the parser: these names follow the commonest pattern there is.',
-      ),
-      ...unchanged(scan.treeAfter, 'scan-changes', 'A scan changed the library', KEEP),
-    ]),
-    ...judgeEvents(dryRun.run, PLANNED, [
-      ...none(dryRun.unaccounted, 'plan-incomplete', 'Videos are neither planned to move nor said to stay', 'Account for every video.'),
-      ...none(dryRun.plainWithoutMove, 'plan-without', 'Plain names were given no place', 'Look at the parser and the naming.'),
-      ...none(
-        dryRun.bad,
-        'plan-faulty',
-        'Planned moves that must not be made',
-        'A plan must name files that exist and give each a place of its own below the destination.',
-      ),
-      ...unchanged(dryRun.treeAfter, 'dry-run-changes', 'A dry run changed files', KEEP),
-    ]),
-    ...judgeEvents(apply.run, apply.occupied === undefined ? PLANNED : CONFLICT, [
-      ...when(
-        apply.occupied !== undefined && apply.moved !== toMove,
-        'apply-count',
-        `${apply.moved} files were said to be moved, ${toMove} were planned and free to move`,
-        'Apply what the dry run showed.',
-      ),
-      ...none(apply.misplaced, 'apply-misplaced', 'Files are not where the plan said', 'Apply what the dry run showed.'),
-      ...none(
-        apply.lost,
-        'apply-lost',
-        'Files are lost: their content is nowhere any more',
-        'Never remove a file before its copy is verified.',
-      ),
-      ...none(
-        apply.overwritten,
-        'apply-overwrote',
-        'A file that was in the way was not left alone',
-        'Never overwrite: leave both files where they are and say so.',
-      ),
-      ...none(
-        apply.unexpected,
-        'apply-unexpected',
-        'Files appeared that no plan named',
-        'Write nothing into the library that the plan does not show.',
-      ),
-    ]),
-    ...judgeEvents(again.run, apply.occupied === undefined ? PLANNED : CONFLICT, [
-      ...when(again.moved > 0, 'again-moves', `A second run moved ${again.moved} files again`, KEEP),
-      ...unchanged(again.treeAfter, 'again-changes', 'A second run changed files', KEEP),
-    ]),
-  ];
-}
-
 function judgeSystem(facts: CleanInstallFacts, policy: Policy): readonly Finding[] {
   const { leftovers, changed, gone } = facts.system;
   const left = unwelcome(facts, policy.allowedLeftovers);
@@ -269,50 +177,30 @@ function judgeSystem(facts: CleanInstallFacts, policy: Policy): readonly Finding
       leftovers.count !== leftovers.listed.length,
       'leftovers-many',
       `The program leaves ${leftovers.count} entries, more than the lab keeps`,
-      'A program that ran a minute should not leave hundreds of files.',
+      'A program that ran a minute should not leave thousands of files.',
     ),
     ...none(changed, 'system-changed', 'Files outside the program’s own folders changed', 'Leave other programs’ files alone.'),
     ...none(gone, 'system-gone', 'Files outside the program’s own folders are gone', 'Leave other programs’ files alone.'),
   ];
 }
 
-/** What a run shows by itself, and what was found in what it did. Of a run that was not made there is nothing to say. */
-function judgeRun(program: ProgramFacts, allowed: readonly number[], found: readonly Finding[] = []): readonly Finding[] {
-  if (program.ended === 'not-run') return [];
-  const line = program.args.map((arg) => (arg.includes(' ') ? `"${arg}"` : arg)).join(' ');
-  return [
-    ...when(
-      program.ended === 'not-started',
-      'does-not-start',
-      `\`${line}\` could not be started: ${program.stderrStart.slice(0, 200)}`,
-      'Look at the executable: is it whole, and for this system?',
-    ),
-    ...when(
-      program.ended === 'timed-out',
-      'hangs',
-      `\`${line}\` did not end by itself within ${Math.round(program.durationMs / 1000)} s`,
-      'Run it in such a guest and see what it waits for.',
-    ),
-    ...when(
-      program.ended === 'exited' && !allowed.includes(program.exitCode),
-      'exit-code',
-      `\`${line}\` ended with ${program.exitCode}, the contract allows ${allowed.join(', ')}: ${program.stderrStart.trim().slice(0, 160) || 'nothing on standard error'}`,
-      'See the exit codes in the contract of the command line.',
-    ),
-    ...when(
-      program.truncated,
-      'too-much-output',
-      `\`${line}\` printed more than the lab keeps`,
-      'Forty small files need no megabyte of output.',
-    ),
-    ...found,
-  ];
-}
-
 /** Every run of the program that could have been made after one that hung, and was not. */
 function judgeUnasked(facts: CleanInstallFacts): readonly Finding[] {
-  const { version, help, components, scan, dryRun, apply, again, absentFolder } = facts;
-  const programs = [version, help, components.run, scan.run, dryRun.run, apply.run, again.run, absentFolder].map(({ program }) => program);
+  const { version, help, components, completion, settings, matching, scan, dryRun, apply, again, rollback, absentFolder } = facts;
+  const matches = matching.state === 'tried' ? [matching.first.run, matching.again.run] : [];
+  const events = [
+    components.run,
+    settings.keep,
+    settings.shown,
+    ...matches,
+    scan.run,
+    dryRun.run,
+    apply.run,
+    again.run,
+    rollback.dryRun,
+    rollback.run,
+  ];
+  const programs = [version, help, completion, ...events, absentFolder].map(({ program }) => program);
   const unasked = programs.filter((program) => program.ended === 'not-run');
   return when(
     unasked.length > 0,
@@ -320,16 +208,4 @@ function judgeUnasked(facts: CleanInstallFacts): readonly Finding[] {
     `The program had hung, so ${unasked.length} of its ${programs.length} commands were not run: ${unasked.map((program) => `\`${program.args[0] ?? ''}\``).join(', ')}`,
     'Mend what hangs first; then the others are tried again.',
   );
-}
-
-function judgeEvents(run: EventRunFacts, allowed: readonly number[], found: readonly Finding[]): readonly Finding[] {
-  return judgeRun(run.program, allowed, [
-    ...none(
-      run.problems,
-      'output-invalid',
-      `\`${run.program.args[0]}\` prints what its contract does not allow`,
-      'Every line must be valid against cli-event.v1.json, the last one a summary that agrees with the others.',
-    ),
-    ...found,
-  ]);
 }

@@ -1,22 +1,31 @@
 import type { Call } from '../../core/call.ts';
 import type { EvidenceSink, Guest } from '../../core/check.ts';
-import { LabError } from '../../core/error.ts';
 import { type RemotePath, joinRemote } from '../../core/ids.ts';
-import { type Tree, compareTrees, treeOf } from './compare-trees.ts';
+import { compareTrees } from './compare-trees.ts';
 import type { CleanInstallFacts } from './facts.ts';
+import { type Look, lookAtLibrary } from './look-at-library.ts';
+import { differs } from './differs.ts';
 import { type ProgramEvents, eventsOf } from './program-events.ts';
 import { type ProgramRunner, type Ran, eventRun } from './run-program.ts';
 import { sample } from './sample.ts';
 import { occupiedSample, sampleFiles, sampleLibrary, sampleVideos } from './sample-library.ts';
 import { expectedAfter, faultyMoves, lostFiles, misplacedMoves } from './moves.ts';
 
-const MOST_FILES = 5000;
 const LIBRARY = 'library';
 const DESTINATION = 'organized';
 /** What the check puts in the way of a move. */
 const OCCUPIER = 'This file was here first. It must not be overwritten.\n';
 
-type Work = Pick<CleanInstallFacts, 'library' | 'scan' | 'dryRun' | 'apply' | 'again'>;
+/** What was found, and what the library was like around it. */
+export interface Organized {
+  readonly facts: Pick<CleanInstallFacts, 'library' | 'scan' | 'dryRun' | 'apply' | 'again'>;
+  /** What the program calls the moves that it made; absent when it did not say. */
+  readonly operation: string | undefined;
+  /** Right before files were moved. */
+  readonly before: Look;
+  /** As it was left. */
+  readonly after: Look;
+}
 
 /** The folder that the sample library is made in. */
 export const libraryIn = (scratch: RemotePath): RemotePath => joinRemote(scratch, LIBRARY);
@@ -25,12 +34,8 @@ export const libraryIn = (scratch: RemotePath): RemotePath => joinRemote(scratch
  * Real work on a library of known files: scan, dry run, apply, apply again, with every file's digest before and after each. A file is put in the way
  * of one planned move before it is applied. The library must have been made already. Keeps the program's output as evidence.
  */
-export async function organizeLibrary(guest: Guest, programs: ProgramRunner, evidence: EvidenceSink, call: Call): Promise<Work> {
-  const look = async (): Promise<Tree> => {
-    const { entries, complete } = await guest.toolkit.listTree(guest.scratch, { hash: true, maxEntries: MOST_FILES }, call);
-    if (!complete) throw LabError.of('checks.listing-incomplete', { what: guest.scratch, limit: MOST_FILES });
-    return treeOf(entries);
-  };
+export async function organizeLibrary(guest: Guest, programs: ProgramRunner, evidence: EvidenceSink, call: Call): Promise<Organized> {
+  const look = (): Promise<Look> => lookAtLibrary(guest, call);
   const library = libraryIn(guest.scratch);
   const destination = joinRemote(guest.scratch, DESTINATION);
   const run = async (title: string, args: readonly string[]): Promise<Ran> => {
@@ -40,12 +45,13 @@ export async function organizeLibrary(guest: Guest, programs: ProgramRunner, evi
   };
   const organize = ['organize', library, '--to', destination, '--json'];
 
-  const made = await look();
+  const { files: made } = await look();
   const scanArgs = ['scan', library, '--json'];
   const scanned = eventRun(scanArgs, await run('scan of the sample library', scanArgs), 'scan-summary', scanDisagreements);
-  const afterScan = await look();
+  const { files: afterScan } = await look();
   const planned = eventRun(organize, await run('organize, dry run', organize), 'organize-summary', organizeDisagreements(false));
-  const afterDryRun = await look();
+  const lookAfterDryRun = await look();
+  const { files: afterDryRun } = lookAfterDryRun;
 
   const moves = eventsOf('move', planned.events);
   const bad = faultyMoves(moves, made, LIBRARY);
@@ -53,13 +59,14 @@ export async function organizeLibrary(guest: Guest, programs: ProgramRunner, evi
     ![...afterDryRun.keys()].some((path) => path.toLowerCase().startsWith(`${DESTINATION}/${to}`.toLowerCase()));
   const rival = bad.length === 0 ? moves.find((move) => move.from === occupiedSample && isFree(move.to)) : undefined;
   if (rival) await guest.toolkit.makeTree(destination, [{ path: rival.to.replaceAll('/', '\\'), text: OCCUPIER }], call);
-  const beforeApply = rival ? await look() : afterDryRun;
+  const before = rival ? await look() : lookAfterDryRun;
+  const { files: beforeApply } = before;
 
   const applyArgs = [...organize, '--apply'];
   const applied = eventRun(applyArgs, await run('organize --apply', applyArgs), 'organize-summary', organizeDisagreements(true));
-  const afterApply = await look();
+  const { files: afterApply } = await look();
   const again = eventRun(applyArgs, await run('organize --apply, second time', applyArgs), 'organize-summary', organizeDisagreements(true));
-  const afterAgain = await look();
+  const after = await look();
 
   const toApply = moves.filter((move) => move !== rival);
   const expected = bad.length === 0 ? expectedAfter(toApply, beforeApply, LIBRARY, DESTINATION) : beforeApply;
@@ -70,7 +77,7 @@ export async function organizeLibrary(guest: Guest, programs: ProgramRunner, evi
   const videos = new Set(sampleVideos);
   const read = new Map(eventsOf('file', scanned.events).map((file) => [file.path, file.parsed]));
   const plain = sampleLibrary.filter((item) => item.expected !== undefined);
-  return {
+  const facts = {
     library: {
       files: sampleFiles.length,
       videos: videos.size,
@@ -111,9 +118,10 @@ export async function organizeLibrary(guest: Guest, programs: ProgramRunner, evi
     again: {
       run: again.facts,
       moved: eventsOf('move', again.events).filter((move) => move.state === 'moved').length,
-      treeAfter: compareTrees(afterApply, afterAgain),
+      treeAfter: compareTrees(afterApply, after.files),
     },
   };
+  return { facts, operation: eventsOf('organize-summary', applied.events)[0]?.operation, before, after };
 }
 
 function scanDisagreements(events: ProgramEvents): readonly string[] {
@@ -139,6 +147,3 @@ const organizeDisagreements =
       ...differs('stays', summary?.stays, eventsOf('stay', events).length),
     ];
   };
-
-const differs = (what: string, said: number | undefined, counted: number): readonly string[] =>
-  said === counted ? [] : [`the summary says ${what}: ${said}, the events are ${counted}`];

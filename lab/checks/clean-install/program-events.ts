@@ -29,13 +29,45 @@ const programEvent = z.discriminatedUnion('type', [
     works: z.boolean(),
     trial: z.string(),
   }),
+  z.object({
+    type: z.literal('match'),
+    path: z.string(),
+    verdict: z.enum(['matched', 'uncertain', 'none', 'not-understood', 'unanswered']),
+    candidates: z.array(z.object({ title: z.string(), originalTitle: z.string() })),
+  }),
+  z.object({ type: z.literal('settings'), tmdbKey: z.object({ from: z.string(), problem: z.string().optional() }) }),
+  z.object({ type: z.literal('settings-changed'), name: z.string(), change: z.string() }),
+  z.object({
+    type: z.literal('undo'),
+    from: z.string(),
+    to: z.string(),
+    state: z.enum(['planned', 'undone', 'was-there', 'kept', 'failed']),
+  }),
+  z.object({ type: z.literal('folder-removed'), path: z.string() }),
+  z.object({ type: z.literal('match-summary'), files: count, matched: count, unanswered: count, hits: count, misses: count }),
+  z.object({ type: z.literal('rollback-summary'), applied: z.boolean(), undone: count }),
   z.object({ type: z.literal('scan-summary'), paths: count, files: count, parsed: count }),
-  z.object({ type: z.literal('organize-summary'), applied: z.boolean(), files: count, moves: count, failed: count, stays: count }),
+  z.object({
+    type: z.literal('organize-summary'),
+    applied: z.boolean(),
+    files: count,
+    moves: count,
+    failed: count,
+    stays: count,
+    operation: z.string().optional(),
+  }),
   z.object({ type: z.literal('verify-summary'), components: count, working: count }),
   z.object({ type: z.literal('error'), code: z.string(), message: z.string(), exitCode: z.int().min(1).max(255) }),
 ]);
 export type ProgramEvent = z.infer<typeof programEvent>;
-export type SummaryType = 'scan-summary' | 'organize-summary' | 'verify-summary';
+export type SummaryType =
+  | 'scan-summary'
+  | 'match-summary'
+  | 'organize-summary'
+  | 'rollback-summary'
+  | 'verify-summary'
+  | 'settings'
+  | 'settings-changed';
 
 /** The events of one run, and all that is wrong with how they were printed. */
 export interface ProgramEvents {

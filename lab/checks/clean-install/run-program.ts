@@ -17,9 +17,23 @@ export type Ran = Omit<ProgramResult, 'ended'> & { readonly ended: ProgramFacts[
 /** Runs the programs of one check, all in the same way: what a fresh logon has in its environment, in a folder of the check's own. */
 export interface ProgramRunner {
   /** The release's executable. After a run that hung no other is made: each would cost as long, and the answer is known. */
-  readonly product: (args: readonly string[]) => Promise<Ran>;
+  readonly product: (args: readonly string[], given?: Given) => Promise<Ran>;
+  /** All that the executable printed so far, run by run. */
+  readonly printed: () => readonly Printed[];
   /** A program that every Windows has. */
   readonly control: () => Promise<Ran>;
+}
+
+/** What a program is given beside its arguments. */
+export interface Given {
+  readonly stdin?: string;
+  /** On top of what a fresh logon has. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface Printed {
+  readonly args: readonly string[];
+  readonly text: string;
 }
 
 /** What the control program is told to print. */
@@ -34,7 +48,7 @@ const nothing = { exitCode: 0, stdout: '', stderr: '', truncated: false, duratio
 
 /** Runs programs in `cwd`, which must exist. */
 export function programRunner(guest: Guest, cwd: RemotePath, call: Call): ProgramRunner {
-  const run = async (executable: RemotePath, args: readonly string[]): Promise<Ran> => {
+  const run = async (executable: RemotePath, args: readonly string[], given: Given = {}): Promise<Ran> => {
     const program = {
       executable,
       args,
@@ -42,6 +56,7 @@ export function programRunner(guest: Guest, cwd: RemotePath, call: Call): Progra
       environment: 'system-only',
       timeoutMs: RUN_TIMEOUT_MS,
       maxOutputBytes: MOST_OUTPUT_BYTES,
+      ...given,
     } as const;
     try {
       return await guest.toolkit.run(program, call);
@@ -51,14 +66,17 @@ export function programRunner(guest: Guest, cwd: RemotePath, call: Call): Progra
     }
   };
   const executable = joinRemote(guest.installDirectory, guest.bundle.product.executable);
+  const printed: Printed[] = [];
   let hung = false;
   return {
-    product: async (args) => {
+    product: async (args, given) => {
       if (hung) return { ...nothing, ended: 'not-run' };
-      const result = await run(executable, args);
+      const result = await run(executable, args, given);
       hung = result.ended === 'timed-out';
+      printed.push({ args, text: `${result.stdout}\n${result.stderr}` });
       return result;
     },
+    printed: () => printed,
     control: () => run(controlExecutable, controlArguments),
   };
 }

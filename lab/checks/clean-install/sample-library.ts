@@ -5,6 +5,8 @@ export interface Expectation {
   readonly title: string;
   /** Without leading zeros. */
   readonly episode: string;
+  /** The title in its own language, as databases of films and series have it. */
+  readonly originalTitle: string;
 }
 
 /** One file of the sample library. */
@@ -28,17 +30,29 @@ const DECOMPOSED = 'Pokémon'.normalize('NFD');
  * both Unicode normal forms, long names, spaces, nested folders, subtitles, and files that are no videos.
  */
 export const sampleLibrary: readonly Sample[] = [
-  video('[HorribleSubs] Steins Gate - 01 [1080p].mkv', { title: 'Steins Gate', episode: '1' }),
-  video('[HorribleSubs] Steins Gate - 02 [1080p].mkv', { title: 'Steins Gate', episode: '2' }),
-  video('[SubsPlease] Sousou no Frieren - 05 (1080p) [F02B9CEE].mkv', { title: 'Sousou no Frieren', episode: '5' }),
-  video('[SubsPlease] Sousou no Frieren - 06 (1080p) [8F2A1B3C].mkv', { title: 'Sousou no Frieren', episode: '6' }),
+  video('[HorribleSubs] Steins Gate - 01 [1080p].mkv', { title: 'Steins Gate', episode: '1', originalTitle: 'シュタインズ・ゲート' }),
+  video('[HorribleSubs] Steins Gate - 02 [1080p].mkv', { title: 'Steins Gate', episode: '2', originalTitle: 'シュタインズ・ゲート' }),
+  video('[SubsPlease] Sousou no Frieren - 05 (1080p) [F02B9CEE].mkv', {
+    title: 'Sousou no Frieren',
+    episode: '5',
+    originalTitle: '葬送のフリーレン',
+  }),
+  video('[SubsPlease] Sousou no Frieren - 06 (1080p) [8F2A1B3C].mkv', {
+    title: 'Sousou no Frieren',
+    episode: '6',
+    originalTitle: '葬送のフリーレン',
+  }),
   subtitle('[SubsPlease] Sousou no Frieren - 05 (1080p) [F02B9CEE].ass'),
-  video('[Erai-raws] Spy x Family - 12 [720p].mkv', { title: 'Spy x Family', episode: '12' }),
-  video('[Commie] Mushishi - 03 [BD 720p AAC] [0A1B2C3D].mkv', { title: 'Mushishi', episode: '3' }),
-  video('[Coalgirls] Toradora! - 07 (1280x720 Blu-Ray FLAC).mkv', { title: 'Toradora!', episode: '7' }),
-  video('nested/[Judas] Vinland Saga - 09.mkv', { title: 'Vinland Saga', episode: '9' }),
-  video('nested/deeper/[Judas] Vinland Saga - 10.mkv', { title: 'Vinland Saga', episode: '10' }),
-  video('nested/deeper/still deeper/[Judas] Vinland Saga - 11.mp4', { title: 'Vinland Saga', episode: '11' }),
+  video('[Erai-raws] Spy x Family - 12 [720p].mkv', { title: 'Spy x Family', episode: '12', originalTitle: 'SPY×FAMILY' }),
+  video('[Commie] Mushishi - 03 [BD 720p AAC] [0A1B2C3D].mkv', { title: 'Mushishi', episode: '3', originalTitle: '蟲師' }),
+  video('[Coalgirls] Toradora! - 07 (1280x720 Blu-Ray FLAC).mkv', { title: 'Toradora!', episode: '7', originalTitle: 'とらドラ！' }),
+  video('nested/[Judas] Vinland Saga - 09.mkv', { title: 'Vinland Saga', episode: '9', originalTitle: 'ヴィンランド・サガ' }),
+  video('nested/deeper/[Judas] Vinland Saga - 10.mkv', { title: 'Vinland Saga', episode: '10', originalTitle: 'ヴィンランド・サガ' }),
+  video('nested/deeper/still deeper/[Judas] Vinland Saga - 11.mp4', {
+    title: 'Vinland Saga',
+    episode: '11',
+    originalTitle: 'ヴィンランド・サガ',
+  }),
   subtitle('nested/[Judas] Vinland Saga - 09.srt'),
   video('[Group A] Two Releases - 01 [720p].mkv'),
   video('[Group B] Two Releases - 01 [1080p].mkv'),

@@ -13,7 +13,8 @@ export interface SystemRoot {
 
 /** Most entries listed of one root. A fresh profile has some thousands. */
 export const MOST_SYSTEM_ENTRIES = 40_000;
-const MOST_LISTED = 200;
+/** A cache alone may be some hundred files. */
+const MOST_LISTED = 2000;
 
 /** What stood in the watched folders at one moment, by absolute path in lower case (Windows does not tell case apart). */
 export interface SystemSnapshot {

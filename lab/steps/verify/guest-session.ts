@@ -1,11 +1,15 @@
 import type { Call } from '../../core/call.ts';
 import { LabError, toErrorData } from '../../core/error.ts';
+import type { GuestFiles } from '../../core/check.ts';
+import type { TestService } from '../../core/test-service.ts';
 import type { GuestDescription, Toolkit } from '../../core/toolkit.ts';
 import type { GuestLease } from '../../core/guest.ts';
 import { type RemotePath, joinRemote, remotePath } from '../../core/ids.ts';
 import type { Connection } from '../../core/transport.ts';
 import { callWithin } from '../../engine/deadline.ts';
 import { examineBox } from './examine-box.ts';
+import { readGuestFiles } from './read-guest-files.ts';
+import { startService } from './start-service.ts';
 import type { VerifyParts } from './verify-parts.ts';
 
 /** Folder of the lab's own in a guest. */
@@ -65,6 +69,25 @@ export class GuestSession implements AsyncDisposable {
     this.#condition = 'used';
     if (startsFrom === 'installed') await this.#install(toolkit, call);
     return toolkit;
+  }
+
+  /** Copies a folder out of the guest and reads it. */
+  async readFiles(folder: RemotePath, call: Call): Promise<GuestFiles> {
+    return await readGuestFiles((await this.#connect(call)).connection, folder, call);
+  }
+
+  /** The stand-in for what the program talks to, as it can be started in this guest. */
+  get testService(): TestService | undefined {
+    const { testService: program, clock } = this.#parts;
+    if (program === undefined) return undefined;
+    const { spec } = this.lease;
+    return {
+      name: program.name,
+      start: async (call) => {
+        const { connection } = await this.#connect(call);
+        return await startService(program, { spec, connection, toolkit: this.lease.endpoint.toolkit, folder: LAB_FOLDER, clock }, call);
+      },
+    };
   }
 
   /** Connects and asks the guest what it is. */

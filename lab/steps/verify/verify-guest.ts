@@ -123,7 +123,7 @@ class GuestWatch implements Disposable {
 /** Brings the guest to where the check starts from, and makes what the check needs there. */
 function getReady(asking: Asking, watch: GuestWatch): Promise<Ready> {
   const { cell, check, session, parts } = asking;
-  const { lease } = session;
+  const { lease, testService } = session;
   return atTheEdge<Ready>(
     asking,
     watch,
@@ -138,6 +138,8 @@ function getReady(asking: Asking, watch: GuestWatch): Promise<Ready> {
         installDirectory: session.installDirectory,
         scratch: session.nextScratch(),
         bundle: parts.bundle.manifest,
+        readFiles: (folder, reading) => session.readFiles(folder, reading),
+        ...(testService === undefined ? {} : { testService }),
       };
       await check.prepare?.(guest, timed);
       return { guest };

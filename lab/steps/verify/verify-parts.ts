@@ -7,6 +7,7 @@ import type { LabEvent, LaneHolder } from '../../core/event.ts';
 import type { ToolkitKind } from '../../core/guest.ts';
 import type { LocalPath } from '../../core/ids.ts';
 import type { Plan } from '../../core/plan.ts';
+import type { ServiceProgram } from '../../core/test-service.ts';
 import type { Masker } from '../../core/secret.ts';
 import type { Toolkit } from '../../core/toolkit.ts';
 import type { Connection, Transport } from '../../core/transport.ts';
@@ -16,6 +17,8 @@ import type { Lanes } from '../../engine/lanes.ts';
 export interface VerifyParts {
   readonly plan: Plan;
   readonly bundle: Release;
+  /** Absent where the configuration names none. */
+  readonly testService?: ServiceProgram;
   readonly checks: readonly AnyCheck[];
   readonly transport: Transport;
   readonly toolkitFor: (kind: ToolkitKind, connection: Connection) => Toolkit;

@@ -96,9 +96,9 @@ export async function judgeContract<Facts>(t: Test, { check, folder, good, neutr
     const unseen: string[] = [];
     let judged = 0;
     const words = enumsOf(z.toJSONSchema(check.facts, { io: 'input' }));
-    for (const { where, value } of changesOf(facts, words)) {
+    const isNeutral = (where: string): boolean => neutral.some((pattern) => pattern.test(where));
+    for (const { where, value } of changesOf(facts, words, isNeutral)) {
       if (!check.facts.safeParse(value).success) continue;
-      if (neutral.some((pattern) => pattern.test(where))) continue;
       judged += 1;
       if (kindOf(value as Facts) === good.kind) unseen.push(`${where}: ${JSON.stringify(at(value, where.split('.')))}`);
     }
@@ -108,9 +108,15 @@ export async function judgeContract<Facts>(t: Test, { check, folder, good, neutr
 }
 
 /** Every way to change one thing of a value: other truth, nothing, one more, much more, no text, another text or one of `words`, an empty list. */
-function* changesOf(value: unknown, words: readonly string[]): Generator<{ readonly where: string; readonly value: unknown }> {
-  for (const where of pathsOf(value)) {
-    for (const changed of othersOf(at(value, where), words)) yield { where: where.join('.'), value: replaced(value, where, changed) };
+function* changesOf(
+  value: unknown,
+  words: readonly string[],
+  isNeutral: (where: string) => boolean,
+): Generator<{ readonly where: string; readonly value: unknown }> {
+  for (const keys of pathsOf(value)) {
+    const where = keys.join('.');
+    if (isNeutral(where)) continue;
+    for (const changed of othersOf(at(value, keys), words)) yield { where, value: replaced(value, keys, changed) };
   }
 }
 

@@ -1,22 +1,40 @@
 import type { ProgramResult, ProgramRun } from '../../core/toolkit.ts';
+import { type Json, ndjson, started } from './fake-events.ts';
+import { fakeMatch, fakeSettings } from './fake-settings.ts';
 import { type MemoryFiles, type MemoryProgram, below } from './memory-guest.ts';
-
-type Json = Readonly<Record<string, unknown>>;
 
 const FIGURES = { durationMs: 5, peakMemoryBytes: 1000 };
 const sha = '0'.repeat(64);
+
+const STATE = 'C:\\Users\\guest\\AppData\\Local\\AniVault';
+const JOURNAL = `${STATE}\\rollback.jsonl`;
+const OPERATION = '0mf3k2a9x4b1';
+const COMMANDS = ['run', 'scan', 'match', 'organize', 'rollback', 'log', 'cache', 'settings', 'status', 'verify', 'completion'];
 
 // [Group] Title - 01
 const NAME = /^\[[^\]]+\] (.+?) - 0*(\d+)(?:v\d)? /;
 
 /** Stands in for the program under test: keeps the contract of its command line, on files in memory, and does nothing well. */
-export const fakeAnivault: MemoryProgram = ({ args }, files) => {
+export const fakeAnivault: MemoryProgram = (run, files) => {
+  const { args } = run;
   const [command = '', folder = ''] = args;
   switch (command) {
     case '--version':
       return { stdout: 'anivault 1.2.3 (commit unknown, node-sea, node 26)\n' };
     case '--help':
-      return { stdout: 'Usage: anivault [options] [command]\n  scan\n  organize\n  verify\n' };
+      return { stdout: `Usage: anivault [options] [command]\n${COMMANDS.map((name) => `  ${name}\n`).join('')}` };
+    case 'completion':
+      return { stdout: `Register-ArgumentCompleter ${COMMANDS.join(' ')}\n` };
+    case 'settings':
+      return fakeSettings(run, files);
+    case 'match':
+      return fakeMatch(
+        run,
+        files,
+        videosIn(folder, files).map((path) => ({ path, title: parse(path)?.title })),
+      );
+    case 'rollback':
+      return rollback(args.includes('--apply'), files);
     case 'verify':
       return {
         stdout: ndjson([
@@ -58,8 +76,6 @@ export const fakeBundle: Readonly<Record<string, string>> = {
   'manifest.json': '{}',
 };
 
-const ndjson = (events: readonly Json[]): string => events.map((event) => `${JSON.stringify(event)}\n`).join('');
-const started = (command: string): Json => ({ type: 'started', schema: 'cli-event.v1', command, version: '1.2.3' });
 const component = (name: string, kind: string): Json => ({
   type: 'component',
   name,
@@ -126,23 +142,67 @@ function organize(folder: string, destination: string, apply: boolean, files: Me
       stays.push({ type: 'stay', path, reason: 'same-destination', to });
     else if (files.read(inside(destination, to)) !== undefined) stays.push({ type: 'stay', path, reason: 'destination-exists', to });
     else {
-      moves.push({ type: 'move', from: path, to, sizeBytes: sizeOf(folder, path, files), state: apply ? 'moved' : 'planned' });
+      moves.push({
+        type: 'move',
+        from: path,
+        to,
+        sizeBytes: sizeOf(folder, path, files),
+        state: apply ? 'moved' : 'planned',
+      });
       if (!apply) continue;
-      files.write(inside(destination, to), files.read(inside(folder, path)) ?? '');
-      files.remove(inside(folder, path));
+      const [was, is] = [inside(folder, path), inside(destination, to)];
+      files.write(is, files.read(was) ?? '');
+      files.remove(was);
+      files.write(JOURNAL, `${files.read(JOURNAL) ?? ''}${JSON.stringify({ was, is })}\n`);
     }
   }
-  if (apply) files.write('C:\\Users\\guest\\AppData\\Local\\AniVault\\rollback.jsonl', '{}\n');
   const summary = {
     type: 'organize-summary',
     applied: apply,
+    transfer: 'move',
     files: videos.length,
     moves: moves.length,
+    companions: 0,
     failed: 0,
     stays: stays.length,
     conflicts: 0,
     problems: 0,
+    ...(apply ? { operation: OPERATION, journal: JOURNAL } : {}),
     ...FIGURES,
   };
   return { exitCode: stays.length > 0 ? 6 : 0, stdout: ndjson([started('organize'), ...stays, ...moves, summary]) };
+}
+
+/** Everything that was moved goes back. Folders are not seen in a guest whose files are all there is. */
+function rollback(apply: boolean, files: MemoryFiles): Partial<ProgramResult> {
+  const moves = (files.read(JOURNAL) ?? '')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as { readonly was: string; readonly is: string });
+  for (const { was, is } of apply ? moves : []) {
+    files.write(was, files.read(is) ?? '');
+    files.remove(is);
+  }
+  const undone = moves.map(({ was, is }) => ({
+    type: 'undo',
+    transfer: 'move',
+    from: is,
+    to: was,
+    sizeBytes: 1,
+    state: apply ? 'undone' : 'planned',
+  }));
+  const summary = {
+    type: 'rollback-summary',
+    applied: apply,
+    operation: OPERATION,
+    files: moves.length,
+    undone: moves.length,
+    kept: 0,
+    failed: 0,
+    folders: 0,
+    problems: 0,
+    journal: JOURNAL,
+    ...FIGURES,
+  };
+  return { stdout: ndjson([started('rollback'), ...undone, summary]) };
 }

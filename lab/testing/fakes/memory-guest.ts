@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Call } from '../../core/call.ts';
 import type { EvidenceSink, Guest } from '../../core/check.ts';
 import { LabError } from '../../core/error.ts';
+import type { RunningService } from '../../core/test-service.ts';
 import { type RemotePath, guestName, joinRemote, remotePath, sha256 } from '../../core/ids.ts';
 import { emulatedBox } from '../fixtures/box-answers.ts';
 import type { DownloadMark, MeasuredRun, ProgramResult, ProgramRun, SignatureFacts, Toolkit, TreeEntry } from '../../core/toolkit.ts';
@@ -39,8 +40,19 @@ export interface MemoryGuestParts {
   readonly durationMs?: (series: string, index: number) => number;
   readonly peakMemoryBytes?: number;
   readonly signature?: SignatureFacts;
+  /** Whether there is a stand-in for what the program talks to. Default: there is. */
+  readonly testService?: boolean;
+  /** Whether a folder is small enough to be read. Default: it is. */
+  readonly readable?: boolean;
   readonly os?: Guest['spec']['os'];
 }
+
+/** Holds `1` as long as the stand-in listens. */
+export const SERVICE_MARK = 'C:\\AniVaultLab\\test-service.listens';
+/** Where it listens, as the program is told. */
+export const SERVICE_VARIABLES: Readonly<Record<string, string>> = { ANIVAULT_TMDB_URL: 'http://127.0.0.1:1/' };
+/** Of digits that no digest of the tests has in a row. */
+export const SERVICE_KEY = '0f1e2d3c'.repeat(4);
 
 const digestOf = (content: string): string => createHash('sha256').update(content).digest('hex');
 
@@ -73,6 +85,11 @@ export function memoryGuest(parts: MemoryGuestParts): MemoryGuest {
   files.write('C:\\Program Files\\Other\\other.exe', 'other');
   if (parts.startsFrom === 'installed') put(installDirectory, parts.bundle);
 
+  const startService = async (): Promise<RunningService> => {
+    asked.push('start service');
+    files.write(SERVICE_MARK, '1');
+    return { environment: SERVICE_VARIABLES, key: SERVICE_KEY, [Symbol.asyncDispose]: async () => files.write(SERVICE_MARK, '0') };
+  };
   const run = (program: ProgramRun): ProgramResult => {
     const behaviour = parts.programs[program.executable];
     if (behaviour === undefined || files.read(program.executable) === undefined) {
@@ -180,6 +197,16 @@ export function memoryGuest(parts: MemoryGuestParts): MemoryGuest {
     toolkit: watched(replaced, asked),
     archive,
     installDirectory,
+    readFiles: async (folder) => {
+      asked.push('readFiles');
+      if (files.below(folder).length === 0) throw new Error(`there is no folder ${folder}`);
+      if (parts.readable === false) return { files: new Map(), complete: false };
+      return {
+        files: new Map(files.below(folder).map((path) => [below(folder, path), Buffer.from(files.read(path) ?? '')])),
+        complete: true,
+      };
+    },
+    ...(parts.testService === false ? {} : { testService: { name: 'the service', start: startService } }),
     scratch: remotePath('C:\\AniVaultLab\\scratch-1'),
     bundle: {
       $schema: 'bundle-manifest.v1.json',
