@@ -1,5 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
+import path from 'node:path';
 import t, { type Test } from 'tap';
 import type { ExistingHost } from '../../core/existing-host.ts';
 import type { Endpoint, GuestLease, GuestSpec } from '../../core/guest.ts';
@@ -101,6 +104,7 @@ const passwordOf = (host: GuestLease): { readonly HOST_PASSWORD: string } => ({
 
 t.test('a host that can be reset keeps what every provider promises', { skip: noWine }, async (t) => {
   const { host, address, unplug, plugIn } = await someHost(t);
+  const another = await someHost(t);
   let resets = 0;
   const api = http.createServer((request, response) => {
     if (request.headers.authorization !== 'Bearer token of the API') return void response.writeHead(401).end();
@@ -112,7 +116,10 @@ t.test('a host that can be reset keeps what every provider promises', { skip: no
   t.teardown(() => void api.close());
   const url = `http://127.0.0.1:${(api.address() as AddressInfo).port}/restore`;
   const wanted = described(host, address, { reset: { url, method: 'POST', tokenEnv: 'API_TOKEN', limitSeconds: 60 } });
-  const provider = await providerIn(t, { ...passwordOf(host), API_TOKEN: 'token of the API' }, [wanted]);
+  const environment = { ...passwordOf(host), API_TOKEN: 'token of the API', OTHER_PASSWORD: passwordOf(another.host).HOST_PASSWORD };
+  const provider = await providerIn(t, environment, [wanted]);
+  const keeper = path.join(import.meta.dirname, '../../testing/existing/lease-keeper.ts');
+  const state = await scratchFolder(t);
   await providerContract(t, 'existing', {
     provider,
     spec: wanted,
@@ -120,7 +127,18 @@ t.test('a host that can be reset keeps what every provider promises', { skip: no
     persistent: true,
     call: () => testCall(60_000),
     kill: async () => unplug(),
-    orphan: async () => {},
+    other: described(another.host, another.address, { passwordEnv: 'OTHER_PASSWORD', reset: { command: ['true'], limitSeconds: 60 } }),
+    orphan: async () => {
+      const child = spawn(process.execPath, ['--no-warnings', keeper, '--spec', JSON.stringify(wanted)], {
+        env: { ...process.env, ...environment, LAB_STATE_DIR: state },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const gone = once(child, 'exit');
+      const [said] = (await Promise.race([once(child.stdout, 'data'), gone])) as [Buffer | number];
+      t.equal(String(said), 'has its turn\n');
+      child.kill('SIGKILL');
+      await gone;
+    },
     remains: async () => [],
     trace: {
       leave: async (endpoint) => void (await say(endpoint, `echo trace> ${TRACE}`)),
