@@ -19,6 +19,7 @@ const pull = z
   .strictObject({
     listen: z.union([z.strictObject({ socketFolder: z.string() }), z.strictObject({ host: z.string() })]),
     urlInGuest: z.string().optional(),
+    hostInGuest: z.string().optional(),
   })
   .optional();
 

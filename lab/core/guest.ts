@@ -46,6 +46,8 @@ export interface PullRoute {
   readonly listen: { readonly socketFolder: string } | { readonly host: string };
   /** What the guest puts before the path: `http://127.0.0.1:8098`. Absent: the address that is listened on. */
   readonly urlInGuest?: string;
+  /** What the guest calls the address that is listened on, where it knows it by another: `10.0.2.2` behind a NAT. Without meaning beside `urlInGuest`. */
+  readonly hostInGuest?: string;
 }
 
 interface AnyEndpoint {

@@ -97,6 +97,16 @@ const catalogue = z
       .partialRecord(z.enum(hypervisorNames), z.record(z.string(), setting))
       .default({})
       .meta({ description: 'Vagrant’s settings for every machine on a hypervisor' }),
+    pull: z
+      .partialRecord(
+        z.enum(hypervisorNames),
+        z.strictObject({
+          listen: z.string().meta({ description: 'Address of this host where the lab listens while it copies' }),
+          hostInGuest: z.string().optional().meta({ description: 'What machines call that address; absent: the same' }),
+        }),
+      )
+      .optional()
+      .meta({ description: 'How machines on a hypervisor fetch files from this host, which is faster; absent: the lab sends them' }),
     boxes: z.array(box).refine((boxes) => unique(boxes, (one) => one.name), 'two boxes have the same name'),
     machines: z
       .array(machine)

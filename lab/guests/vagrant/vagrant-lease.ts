@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { Call } from '../../core/call.ts';
 import { LabError } from '../../core/error.ts';
-import { type Endpoint, type GuestLease, type GuestSpec, type LeaseOwner, isolations } from '../../core/guest.ts';
+import { type Endpoint, type GuestLease, type GuestSpec, type LeaseOwner, type PullRoute, isolations } from '../../core/guest.ts';
 import type { Sha256 } from '../../core/ids.ts';
 import type { Masker } from '../../core/secret.ts';
 import { writeError } from '../../host/files.ts';
@@ -29,6 +29,8 @@ export interface VagrantLeaseOptions {
   readonly machine: Machine;
   readonly hypervisor: HypervisorName;
   readonly found: FoundHypervisor;
+  /** How it fetches files from this host. */
+  readonly pull: PullRoute | undefined;
   /** For people: the box and its version. */
   readonly boxTitle: string | undefined;
   /** Told what is waited for: another lab that imports, and another process that works on the machine. */
@@ -134,7 +136,7 @@ function whatWasTold(
 /** Asks Vagrant where the machine is. With a certificate to pin, its HTTPS listener is taken. */
 async function endpointOf(
   vagrant: Vagrant,
-  { machine, masker }: VagrantLeaseOptions,
+  { machine, masker, pull }: VagrantLeaseOptions,
   { certificateSha256 }: Told,
   call: Call,
 ): Promise<Endpoint & { readonly transport: 'winrm' }> {
@@ -145,6 +147,7 @@ async function endpointOf(
     password: masker.secret(password),
     authentication: 'ntlm',
     toolkit: machine.toolkit ?? { kind: 'powershell' },
+    ...(pull === undefined ? {} : { pull }),
   } as const;
   const inUrl = host.includes(':') ? `[${host}]` : host;
   if (certificateSha256 === undefined) return { ...base, url: `http://${inUrl}:${port}/wsman` };

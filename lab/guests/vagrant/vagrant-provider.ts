@@ -1,6 +1,6 @@
 import type { Call } from '../../core/call.ts';
 import { LabError } from '../../core/error.ts';
-import type { GuestSpec, Provider } from '../../core/guest.ts';
+import type { GuestSpec, Provider, PullRoute } from '../../core/guest.ts';
 import type { LocalPath } from '../../core/ids.ts';
 import type { Masker } from '../../core/secret.ts';
 import type { Folders } from '../../host/folders.ts';
@@ -89,6 +89,7 @@ export function vagrantProvider(options: VagrantProviderOptions): Provider {
           hypervisor,
           found,
           boxTitle: box,
+          pull: pullOf(catalogue, hypervisor),
           onNotice,
         },
         call,
@@ -126,6 +127,13 @@ async function lookAround(settings: VagrantSettings, wanted: string | undefined,
     throw LabError.of('vagrant.provider-unusable', { reason: String(error) });
   });
   return { catalogue, hypervisor, found, version };
+}
+
+/** How machines on a hypervisor reach this host, where the catalogue says it: nothing is guessed. */
+function pullOf({ pull }: Catalogue, hypervisor: HypervisorName): PullRoute | undefined {
+  const route = pull?.[hypervisor];
+  if (route === undefined) return undefined;
+  return { listen: { host: route.listen }, ...(route.hostInGuest === undefined ? {} : { hostInGuest: route.hostInGuest }) };
 }
 
 /** What Vagrant calls the box of a machine; `undefined` where it needs none on this hypervisor. */

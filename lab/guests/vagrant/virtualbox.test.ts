@@ -55,6 +55,7 @@ t.test('Vagrant’s own VirtualBox provider, with a stand-in for VirtualBox', { 
         authentication: 'ntlm',
         toolkit: { kind: 'powershell' },
         certificateSha256: project.certificateSha256,
+        pull: { listen: { host: '127.0.0.1' }, hostInGuest: '10.0.2.2' },
       });
     }
     const [first, second] = leases.map(({ endpoint }) => ('url' in endpoint ? endpoint.url : ''));

@@ -61,6 +61,7 @@ exec '${process.execPath}' --no-warnings '${path.join(import.meta.dirname, 'vbox
     format: 1,
     hypervisor: 'virtualbox',
     boxes: [box],
+    pull: { virtualbox: { listen: '127.0.0.1', hostInGuest: '10.0.2.2' }, hyperv: { listen: '192.0.2.1' } },
     settings: { virtualbox: { gui: false, linked_clone: true, check_guest_additions: false } },
     machines: [
       {

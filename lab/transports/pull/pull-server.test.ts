@@ -112,6 +112,18 @@ t.test('a socket in a folder, however deep that is', async (t) => {
   }
 });
 
+t.test('an address that the guest knows by another name', async (t) => {
+  const server = new PullServer({ listen: { host: '127.0.0.1' }, hostInGuest: '10.0.2.2' });
+  await using offer = await server.offer(content);
+  const url = new URL(offer.url);
+  t.equal(url.hostname, '10.0.2.2');
+  url.hostname = '127.0.0.1';
+  t.ok((await ask(url.href)).body.equals(content), 'it is the same port');
+  const six = new PullServer({ listen: { host: '127.0.0.1' }, hostInGuest: 'fd00::2' });
+  await using other = await six.offer(content);
+  t.match(other.url, /^http:\/\/\[fd00::2\]:\d+\//);
+});
+
 t.test('an address that is not of this host is told', async (t) => {
   const server = new PullServer({ listen: { host: '192.0.2.1' } });
   await t.rejects(server.offer(content), { code: 'copy.not-listening' });

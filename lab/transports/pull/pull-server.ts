@@ -86,11 +86,12 @@ export class PullServer {
       },
     );
     server.maxConnections = MOST_CONNECTIONS;
-    const { listen, urlInGuest } = this.#route;
+    const { listen, urlInGuest, hostInGuest } = this.#route;
     if ('host' in listen) {
       const port = await listening(server, () => server.listen(0, listen.host));
-      const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host;
-      return { base: `${urlInGuest ?? `http://${host}:${port}`}/${name}`, close: () => closed(server) };
+      const host = hostInGuest ?? listen.host;
+      const inUrl = host.includes(':') ? `[${host}]` : host;
+      return { base: `${urlInGuest ?? `http://${inUrl}:${port}`}/${name}`, close: () => closed(server) };
     }
     if (urlInGuest === undefined) throw new TypeError('a socket folder needs urlInGuest');
     // Through the folder's descriptor, where its own path is too long for a socket.
