@@ -21,7 +21,7 @@ function formsOf(key: string): readonly Form[] {
     ['as base64', base64(Buffer.from(key))],
     ['as base64 of UTF-16', base64(utf16)],
     ['as hexadecimal', Buffer.from(Buffer.from(key).toString('hex'))],
-    ['backwards', Buffer.from(key).reverse()],
+    ['backwards', Buffer.from(Buffer.from(key).toReversed())],
   ];
   // A key of hexadecimal digits can also be kept as the bytes that they stand for.
   return /^(?:[0-9a-f]{2}){8,}$/i.test(key) ? [...forms, ['as bytes', Buffer.from(key, 'hex')]] : forms;

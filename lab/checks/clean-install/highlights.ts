@@ -70,14 +70,14 @@ const isNone = (difference: TreeDifference): boolean => countDifferences(differe
 function leftBehind({ count, sizeBytes, listed }: CleanInstallFacts['system']['leftovers'], userProfile: string): string {
   if (count === 0) return 'nothing';
   const kept = `${userProfile}\\AppData\\Local\\AniVault\\`.toLowerCase();
-  const files = listed.filter((entry) => entry.kind === 'file');
-  const inState = files.filter(({ path }) => path.toLowerCase().startsWith(kept));
+  const all = listed.filter((entry) => entry.kind === 'file');
+  const inState = all.filter(({ path }) => path.toLowerCase().startsWith(kept));
   const groups = new Map<string, number>();
   for (const { path } of inState) {
     const group = path.slice(kept.length).split('\\', 1)[0] ?? '';
     groups.set(group, (groups.get(group) ?? 0) + 1);
   }
   const names = [...groups].toSorted(([, a], [, b]) => b - a).map(([name, files]) => (files === 1 ? name : `${name} (${files})`));
-  const elsewhere = files.length - inState.length;
-  return `${files.length} files, ${(sizeBytes / 1024 / 1024).toFixed(1)} MiB: ${[...names.slice(0, 8), ...(elsewhere > 0 ? [`elsewhere (${elsewhere})`] : [])].join(', ')}`;
+  const elsewhere = all.length - inState.length;
+  return `${all.length} files, ${(sizeBytes / 1024 / 1024).toFixed(1)} MiB: ${[...names.slice(0, 8), ...(elsewhere > 0 ? [`elsewhere (${elsewhere})`] : [])].join(', ')}`;
 }

@@ -41,7 +41,7 @@ export const fakeAnivault: MemoryProgram = (run, files) => {
           started(command),
           component('anitomyscript', 'webassembly'),
           component('sodium-native', 'addon'),
-          { type: 'verify-summary', components: 2, working: 2, ...FIGURES },
+          { type: 'verify-summary', components: 2, working: 2, tmdb: 'not-asked', ...FIGURES },
         ]),
       };
     case 'scan':
