@@ -38,9 +38,9 @@ const WORDED = new RegExp(
 );
 // SP01 · OVA2v2
 const KIND_AND_NUMBER = new RegExp(`${EDGE}(ova|oav|oad|ona|sp|special)(\\d{1,3}(?:\\.\\d)?)${VERSION}${EDGE_AFTER}`, 'iu');
-// 第05話 · 05话 · 第五話 · 第3集 · 第05-06話 · 제5화 · 7화
+// 第05話 · 05话 · 第五話 · 第3集 · 最終話 · 第05-06話 · 제5화 · 7화
 const COUNTED =
-  /第\s?(\d{1,4}(?:\.\d)?)(?:\s?[-~]\s?(\d{1,4}))?\s?(?:話|话|集|回|夜|章)|第([〇一二三四五六七八九十百]{1,5})(?:話|话|集|回|夜|章)|(?:제\s?)?(?<!\d)(\d{1,4}(?:\.\d)?)\s?(?:話|话|集|화)(?:\s?v(\d))?/u;
+  /第\s?(\d{1,4}(?:\.\d)?)(?:\s?[-~]\s?(\d{1,4}))?\s?(?:話|话|集|回|夜|章)|第([〇一二三四五六七八九十百]{1,5})(?:話|话|集|回|夜|章)|(?:제\s?)?(?<!\d)(\d{1,4}(?:\.\d)?)\s?(?:話|话|集|화)(?:\s?v(\d))?|最[終终](?:話|话|回|集)/u;
 // 05 серия · 05 из 25 · 5 of 12
 const COUNTED_AFTER = new RegExp(
   `(?<![\\d.])${NUMBER}(?:-(\\d{1,4}))?\\s?(?:серия|серии|серій|эпизод|из\\s\\d{1,4}|of\\s\\d{1,4})${EDGE_AFTER}`,
@@ -76,7 +76,8 @@ export function plainestMark(line: string): EpisodeMark | undefined {
   const counted = COUNTED.exec(line);
   if (counted !== null) {
     const [all, first, last, han, alone, version] = counted;
-    return mark(counted.index, all, [first ?? alone ?? String(hanNumber(han ?? '')), last], version);
+    const number = first ?? alone ?? (han === undefined ? undefined : String(hanNumber(han)));
+    return { ...mark(counted.index, all, [number, last], version), ...(number === undefined ? { episodes: [] } : {}) };
   }
   const after = COUNTED_AFTER.exec(line);
   if (after !== null) return mark(after.index, after[0], [after[1], after[2]], undefined);
@@ -113,16 +114,19 @@ export function leadingMark(line: string): EpisodeMark | undefined {
   return found === null ? undefined : mark(found.index, found[0], [found[1] ?? found[3]], found[2]);
 }
 
+// third · 3rd
+const ORDINAL = /^(?:first|second|third|fourth|fifth|sixth|\d{1,2}(?:st|nd|rd|th))$/i;
 const WORDS = new RegExp(`${BOUNDARY}|[^\\s${BOUNDARY}]+`, 'g');
 
 /** The last number that stands at the end of the words or before technical ones: `Title 05 1080p`. */
 export function trailingMark(line: string, isYear: (word: string) => boolean, least: number): EpisodeMark | undefined {
   let found: EpisodeMark | undefined;
-  let before = '';
+  let [beforeThat, before] = ['', ''];
   for (const word of line.matchAll(WORDS)) {
     const [text] = word;
     const number = PLAIN.exec(text);
-    const numbered = /^(?:no|vol|volume|part|cour|movie|film|chapter|h|x)\.?$/i.test(before);
+    const numbered =
+      /^(?:no|vol|volume|part|cour|movie|film|chapter|h|x)\.?$/i.test(before) || (/^season$/i.test(before) && !ORDINAL.test(beforeThat));
     if (number !== null && before !== '' && !numbered && !isYear(text) && (number[1] as string).length >= least) {
       const here = mark(word.index, text, [number[1], number[2]], number[3]);
       const rest = line.slice(here.end);
@@ -131,7 +135,7 @@ export function trailingMark(line: string, isYear: (word: string) => boolean, le
       if (!ofTitle && isFollowedWell(rest)) found = here;
     }
     if (text === BOUNDARY) break;
-    before = text;
+    [beforeThat, before] = [before, text];
   }
   return found;
 }

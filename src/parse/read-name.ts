@@ -51,7 +51,10 @@ const hasWords = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
 
 function lineOf(pieces: readonly NamePiece[], facts: Facts): Line {
   const space = spacing(pieces.flatMap((piece) => (piece.kind === 'text' ? [piece.text] : [])));
-  const wordsOutside = pieces.some((piece) => piece.kind === 'text' && /\p{L}/u.test(piece.text.replace(ANNOUNCEMENT, '')));
+  const wordsOutside = pieces.some(({ kind, text: words }) => {
+    const bare = kind === 'text' ? words.replace(ANNOUNCEMENT, '').trim() : '';
+    return /\p{L}/u.test(bare) && bracketMark(bare) === undefined;
+  });
   let text = '';
   let bracket: EpisodeMark | undefined;
   const unknown: string[] = [];
@@ -230,6 +233,8 @@ function takeExtra(head: string, facts: Facts): boolean {
   return false;
 }
 
+// x264-YTS.MX, whose dot looks like one between words
+const DOMAIN_GROUP = /(-YTS) ([A-Z]{2})$/;
 const CLOSING_WORD = /^(?:End|Final|Fin|end|final)$/;
 
 /** Cuts technical words off the end of a text and takes them. What is left goes to the first of them, or to the first bracket of them. */
@@ -237,7 +242,10 @@ function cutTags(text: string, facts: Facts): string {
   // After the episode everything may be technical; a title has a word of its own.
   const inner = /^[\s.-]/.test(text);
   const boundary = text.indexOf(BOUNDARY);
-  const words = (boundary < 0 ? text : text.slice(0, boundary)).replace(/^[\s.-]+|\s+$/g, '').split(/\s+/);
+  const words = (boundary < 0 ? text : text.slice(0, boundary))
+    .replace(DOMAIN_GROUP, '$1.$2')
+    .replace(/^[\s.-]+|\s+$/g, '')
+    .split(/\s+/);
   const strengths = words.map((word) => strengthIn(word, facts));
   let cut = strengths.findIndex((strength, index) => strength === 'strong' && (index > 0 || inner || words.length === 1));
   if (cut < 0) cut = words.length;

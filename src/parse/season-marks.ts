@@ -6,8 +6,8 @@ const HAN = '一二三四五六七八九十';
 const SEASONS: readonly RegExp[] = [
   // 2nd Season · (3rd season)
   /\(?(?<![\p{L}\p{N}])(\d{1,2})(?:st|nd|rd|th)[\s_]+seasons?(?![\p{L}\p{N}])\)?/iu,
-  // Season 2 · Season II · Saison 2 · Staffel 2 · Temporada 2 · Stagione 2 · (Season 2)
-  /\(?(?<![\p{L}\p{N}])(?:season|saison|staffel|temporada|stagione|сезон|الموسم|ตอนปี|시즌|シーズン)[\s._:]*(\d{1,2}|[IVX]{1,4})(?![\p{L}\p{N}])\)?/iu,
+  // Season 2 · Complete Season 2 · Season II · Saison 2 · Staffel 2 · Temporada 2 · Stagione 2 · (Season 2)
+  /\(?(?<![\p{L}\p{N}])(?:(?:the )?complete )?(?:season|saison|staffel|temporada|stagione|сезон|الموسم|ตอนปี|시즌|シーズン)[\s._:]*(\d{1,2}|[IVX]{1,4})(?![\p{L}\p{N}])\)?/iu,
   // S2 · (S02)
   /\(?(?<![\p{L}\p{N}'])S(\d{1,2})(?![\p{L}\p{N}])\)?/iu,
   // Second Season
