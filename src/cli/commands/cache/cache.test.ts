@@ -3,7 +3,7 @@ import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import t from 'tap';
 import { stateFolder } from '../../../core/state-folder.ts';
-import { startStandInProcess } from '../../../testing/tmdb-stand-in-process.ts';
+import { startStandInHere } from '../../../testing/tmdb-stand-in-here.ts';
 import { type Given, rigEnvironment, runCli } from '../../cli-rig.ts';
 
 const library = { 'Bleach - 05.mkv': '', 'Blue Lock - 01.mkv': '', 'Zzyzx Quux - 01.mkv': '', '01.mkv': '' };
@@ -30,7 +30,7 @@ t.test('a cache that was never used is an empty one', async (t) => {
 });
 
 t.test('warm asks for all that a match needs, so that it works offline', async (t) => {
-  await using standIn = await startStandInProcess();
+  await using standIn = await startStandInHere();
   const { environment } = standIn;
   const folder = t.testdir({ in: library });
   const warmed = await runCli(['cache', 'warm', 'in', '--json'], folder, { environment });
@@ -50,7 +50,7 @@ t.test('warm asks for all that a match needs, so that it works offline', async (
 });
 
 t.test('warm says what it could not get', async (t) => {
-  await using standIn = await startStandInProcess();
+  await using standIn = await startStandInHere();
   const { environment } = standIn;
   const folder = t.testdir({ in: { 'Bleach - 05.mkv': '', 'Blue Lock - 01.mkv': '' } });
   await standIn.add({ kind: 'html', times: 1 });
@@ -68,7 +68,7 @@ t.test('warm says what it could not get', async (t) => {
 });
 
 t.test('clear asks first, unless told not to', async (t) => {
-  await using standIn = await startStandInProcess();
+  await using standIn = await startStandInHere();
   const { environment } = standIn;
   const folder = t.testdir({ in: library });
   await runCli(['cache', 'warm', 'in'], folder, { environment });

@@ -3,8 +3,6 @@ import { clearCache, showCache } from '../../../cache/cache-operations.ts';
 import { buildInfo } from '../../../core/build-info.ts';
 import { exitCodes } from '../../../core/exit-code.ts';
 import { matchFiles } from '../../../match/match-files.ts';
-import { findLibrary } from '../../../organize/find-library.ts';
-import { loadNameParser } from '../../../parse/anime-name-parser.ts';
 import { userSettings } from '../../../settings/user-settings.ts';
 import { cacheBound, cacheFolder } from '../../../tmdb/open-tmdb.ts';
 import { confirm } from '../../ask.ts';
@@ -13,6 +11,7 @@ import { startFigures } from '../../figures.ts';
 import { count, size } from '../../quantities.ts';
 import { tallyMatches } from '../match/match-tally.ts';
 import { type AskingOptions, openMatching } from '../match/open-matching.ts';
+import { lookThrough } from '../organize/look-through.ts';
 
 /** `cache show`: what there is, and how well it does. Exit code 7 when the folder is no cache. */
 export const showCacheFigures: Command<unknown> = async (_options, { emit, environment, masker }) => {
@@ -56,7 +55,7 @@ export const warmCache: Command<WarmOptions> = async (options, context) => {
   const figures = startFigures();
   const source = path.resolve(currentFolder, options.folder);
   await emit({ type: 'started', schema: 'cli-event.v1', command: 'cache warm', version: buildInfo.version, source });
-  const { files, problems } = await findLibrary(source, await loadNameParser(), signal, (problem) => emit({ type: 'problem', ...problem }));
+  const { files, problems } = await lookThrough(source, context);
   const tally = tallyMatches();
   await using matching = await openMatching({ ...options, offline: false }, context);
   {

@@ -3,10 +3,9 @@ import type { EventOf } from '../../../contract/cli-event.ts';
 import { buildInfo } from '../../../core/build-info.ts';
 import { exitCodes } from '../../../core/exit-code.ts';
 import { type FileMatch, matchFiles } from '../../../match/match-files.ts';
-import { findLibrary } from '../../../organize/find-library.ts';
-import { loadNameParser } from '../../../parse/anime-name-parser.ts';
 import type { Command } from '../../context.ts';
 import { startFigures } from '../../figures.ts';
+import { lookThrough } from '../organize/look-through.ts';
 import { tallyMatches } from './match-tally.ts';
 import { type AskingOptions, openMatching } from './open-matching.ts';
 
@@ -23,7 +22,7 @@ export const match: Command<MatchOptions> = async (options, context) => {
   const figures = startFigures();
   const source = path.resolve(currentFolder, options.folder);
   await emit({ type: 'started', schema: 'cli-event.v1', command: 'match', version: buildInfo.version, source });
-  const { files, problems } = await findLibrary(source, await loadNameParser(), signal, (problem) => emit({ type: 'problem', ...problem }));
+  const { files, problems } = await lookThrough(source, context);
   const tally = tallyMatches();
   await using matching = await openMatching(options, context);
   {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import t from 'tap';
 import type { CliEvent, EventOf } from '../../../contract/cli-event.ts';
 import { stateFolder } from '../../../core/state-folder.ts';
+import { startStandInHere } from '../../../testing/tmdb-stand-in-here.ts';
 import { startStandInProcess } from '../../../testing/tmdb-stand-in-process.ts';
 import { standInKeys } from '../../../testing/tmdb-stand-in.ts';
 import { type CliRun, eventsIn, rigEnvironment, runCli } from '../../cli-rig.ts';
@@ -28,7 +29,7 @@ const summaryOf = ({ events }: CliRun): EventOf<'match-summary'> => {
 };
 
 t.test('each file is told with what it is and how sure that is', async (t) => {
-  await using standIn = await startStandInProcess();
+  await using standIn = await startStandInHere();
   const { environment } = standIn;
   const folder = t.testdir({ in: library });
   const result = await runCli(['match', 'in', '--json'], folder, { environment });
@@ -81,7 +82,7 @@ t.test('each file is told with what it is and how sure that is', async (t) => {
 });
 
 t.test('files of one series cost one set of requests', async (t) => {
-  await using standIn = await startStandInProcess();
+  await using standIn = await startStandInHere();
   const { environment } = standIn;
   const names = Array.from({ length: 24 }, (_, index) => [`[Lab] Mob Psycho 100 - ${String(index + 1).padStart(2, '0')}.mkv`, '']);
   const folder = t.testdir({ one: { '[Lab] Mob Psycho 100 - 01.mkv': '' }, many: Object.fromEntries(names) });
@@ -100,7 +101,7 @@ t.test('files of one series cost one set of requests', async (t) => {
 });
 
 t.test('the language is that of the command line, then of the settings', async (t) => {
-  await using standIn = await startStandInProcess();
+  await using standIn = await startStandInHere();
   const { environment } = standIn;
   const folder = t.testdir({ in: { 'Shingeki no Kyojin - 05.mkv': '' } });
   const titleIn = async (...more: readonly string[]): Promise<string | undefined> =>
@@ -114,7 +115,7 @@ t.test('the language is that of the command line, then of the settings', async (
 });
 
 t.test('the key: none, a wrong one, one that only the settings have', async (t) => {
-  await using standIn = await startStandInProcess();
+  await using standIn = await startStandInHere();
   const { ANIVAULT_TMDB_URL } = standIn.environment;
   const folder = t.testdir({ in: { 'Bleach - 05.mkv': '' } });
   const match = async (environment: Readonly<Record<string, string>>): Promise<CliRun> =>
@@ -138,7 +139,7 @@ t.test('the key: none, a wrong one, one that only the settings have', async (t) 
 });
 
 t.test('offline only the cache answers', async (t) => {
-  await using standIn = await startStandInProcess();
+  await using standIn = await startStandInHere();
   const { environment } = standIn;
   const folder = t.testdir({ in: { 'Bleach - 05.mkv': '' }, more: { 'Bleach - 05.mkv': '', 'Blue Lock - 05.mkv': '' } });
   const nothing = await runCli(['match', 'in', '--offline', '--json'], folder, { environment });
@@ -191,7 +192,7 @@ t.test('a folder that is no cache ends with the code for it', async (t) => {
 });
 
 t.test('spoilt entries are put aside and asked for again', async (t) => {
-  await using standIn = await startStandInProcess();
+  await using standIn = await startStandInHere();
   const { environment } = standIn;
   const folder = t.testdir({ in: { 'Bleach - 05.mkv': '' } });
   await runCli(['match', 'in'], folder, { environment });

@@ -1,27 +1,27 @@
 import path from 'node:path';
 import { buildInfo } from '../../../core/build-info.ts';
 import { exitCodes } from '../../../core/exit-code.ts';
-import { ProgramError } from '../../../core/program-error.ts';
 import { type FileMatch, matchFiles } from '../../../match/match-files.ts';
 import { type PlaceRules, placeByTitle } from '../../../match/place-by-title.ts';
 import type { Destination } from '../../../organize/destination.ts';
-import { findLibrary } from '../../../organize/find-library.ts';
 import type { NamedFile } from '../../../organize/make-plan.ts';
 import { writePlan } from '../../../organize/plan-file.ts';
 import { planLibrary } from '../../../organize/plan-library.ts';
-import { loadNameParser } from '../../../parse/anime-name-parser.ts';
-import { userSettings } from '../../../settings/user-settings.ts';
 import type { Command, CommandContext } from '../../context.ts';
 import { startFigures } from '../../figures.ts';
 import { matchEvent } from '../match/command.ts';
 import { type MatchTally, tallyMatches } from '../match/match-tally.ts';
 import { type AskingOptions, type Matching, openMatching } from '../match/open-matching.ts';
 import { carryOut } from '../organize/carry-out.ts';
+import { libraryOf } from '../organize/library-of.ts';
+import { lookThrough } from '../organize/look-through.ts';
+import { tellUnfinished } from '../organize/tell-unfinished.ts';
 
 interface RunOptions extends AskingOptions {
   readonly folder: string;
   readonly to?: string;
   readonly apply: boolean;
+  readonly copy: boolean;
   /** File that the plan is written to. */
   readonly plan?: string;
   readonly rules: PlaceRules;
@@ -32,16 +32,24 @@ interface RunOptions extends AskingOptions {
  * sure stay, and so do those that could not be asked for; an error when that is all of them.
  */
 export const runAll: Command<RunOptions> = async (options, context) => {
-  const { emit, currentFolder, signal } = context;
+  const { emit, currentFolder } = context;
   const figures = startFigures();
   const source = path.resolve(currentFolder, options.folder);
-  const destination = await destinationFor(options, context);
+  const destination = await libraryOf(options.to, context);
   await emit({ type: 'started', schema: 'cli-event.v1', command: 'run', version: buildInfo.version, source, destination });
-  const found = await findLibrary(source, await loadNameParser(), signal, (problem) => emit({ type: 'problem', ...problem }));
+  if (options.apply) await tellUnfinished(context);
+  const found = await lookThrough(source, context);
   const tally = tallyMatches();
   await using matching = await openMatching(options, context);
   const places = await placesOf(found.files, source, { ...options, matching, tally }, context);
-  const plan = await planLibrary(found, { source, destination }, { place: (file) => places.get(file.path) ?? { stays: 'no-answer' } });
+  const plan = await planLibrary(
+    found,
+    { source, destination },
+    {
+      place: (file) => places.get(file.path) ?? { stays: 'no-answer' },
+      transfer: options.copy ? 'copy' : 'move',
+    },
+  );
   if (options.plan !== undefined) await writePlan(path.resolve(currentFolder, options.plan), plan);
   const { exitCode, ...done } = await carryOut(plan, options.apply, context);
   await emit({
@@ -57,13 +65,6 @@ export const runAll: Command<RunOptions> = async (options, context) => {
   if (nothing !== undefined) throw nothing;
   return exitCode === exitCodes.success && found.problems > 0 ? exitCodes.partialSuccess : exitCode;
 };
-
-async function destinationFor({ to }: RunOptions, { currentFolder, environment, masker }: CommandContext): Promise<string> {
-  if (to !== undefined) return path.resolve(currentFolder, to);
-  const { library } = await userSettings(environment, masker).read();
-  if (library === undefined) throw new ProgramError('no-library', 'No folder is named that the files should go to');
-  return path.resolve(currentFolder, library);
-}
 
 /** Matches every file and says where each belongs. Tells of those that stay although TMDB has something like them. */
 async function placesOf(

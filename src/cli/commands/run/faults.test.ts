@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { startStandInProcess } from '../../../testing/tmdb-stand-in-process.ts';
 import type { Fault, FaultKind } from '../../../testing/tmdb-faults.ts';
 import { type CliRun, runCli } from '../../cli-rig.ts';
@@ -40,11 +40,7 @@ interface Faulty {
 }
 
 /** Runs `run --apply` on one file, in a folder of its own, with these faults before the good answers. */
-async function faulty(
-  t: { readonly testdir: (content: object) => string },
-  faults: readonly Fault[],
-  timeoutSeconds = 15,
-): Promise<Faulty> {
+async function faulty(t: Test, faults: readonly Fault[], timeoutSeconds = 15): Promise<Faulty> {
   await using standIn = await startStandInProcess();
   const environment = { ...standIn.environment, ANIVAULT_TMDB_TIMEOUT: String(timeoutSeconds) };
   const folder = t.testdir({ in: { 'Bleach - 05.mkv': 'five' } });

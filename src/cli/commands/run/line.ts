@@ -5,6 +5,7 @@ import { type GivenAsking, askingOptions, withAskingOptions } from '../match/ask
 interface Given extends GivenAsking {
   readonly to?: string;
   readonly apply?: true;
+  readonly copy?: true;
   readonly plan?: string;
   readonly minConfidence?: number;
   readonly acceptUncertain?: true;
@@ -16,6 +17,7 @@ export const runLine: DefineCommand = (begin) =>
       .argument('<folder>', 'folder whose video files are put in order')
       .option('--to <folder>', 'folder that holds the library; else what `settings set library` says')
       .option('--apply', 'move the files; every move is written to rollback.jsonl first')
+      .option('--copy', 'copy instead of moving')
       .option('--plan <file>', 'write the plan to a file'),
   )
     .addOption(
@@ -44,6 +46,7 @@ export const runLine: DefineCommand = (begin) =>
           folder,
           ...(options.to === undefined ? {} : { to: options.to }),
           apply: options.apply === true,
+          copy: options.copy === true,
           ...(options.plan === undefined ? {} : { plan: options.plan }),
           ...askingOptions(options),
           rules: {

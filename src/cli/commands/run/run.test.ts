@@ -3,7 +3,7 @@ import path from 'node:path';
 import t from 'tap';
 import type { CliEvent, EventOf } from '../../../contract/cli-event.ts';
 import { stateFolder } from '../../../core/state-folder.ts';
-import { startStandInProcess } from '../../../testing/tmdb-stand-in-process.ts';
+import { startStandInHere } from '../../../testing/tmdb-stand-in-here.ts';
 import { type CliRun, rigEnvironment, runCli, shippedSchemas } from '../../cli-rig.ts';
 
 const downloads = {
@@ -28,7 +28,7 @@ const stays = (run: CliRun): Readonly<Record<string, string>> =>
   Object.fromEntries(ofType('stay', run).map((stay) => [stay.path, stay.reason]));
 
 t.test('what is sure moves under its TMDB name, what is not stays with a reason', async (t) => {
-  await using standIn = await startStandInProcess();
+  await using standIn = await startStandInHere();
   const { environment } = standIn;
   const folder = t.testdir({ in: downloads });
   const before = filesBelow(path.join(folder, 'in'));
@@ -77,7 +77,7 @@ t.test('what is sure moves under its TMDB name, what is not stays with a reason'
 });
 
 t.test('texts for people', async (t) => {
-  await using standIn = await startStandInProcess();
+  await using standIn = await startStandInHere();
   const folder = t.testdir({ in: downloads });
   const { stdout } = await runCli(['run', 'in', '--to', 'out'], folder, { environment: standIn.environment });
   t.match(stdout, /^UNCERTAIN +Hunter x Hunter - 05\.mkv\n(?: +\d+\.\d %  Hunter x Hunter \(\d+\).*\n){2,}/m);
@@ -87,7 +87,7 @@ t.test('texts for people', async (t) => {
 });
 
 t.test('what is uncertain moves when the user accepts it, and less when the user asks for more', async (t) => {
-  await using standIn = await startStandInProcess();
+  await using standIn = await startStandInHere();
   const { environment } = standIn;
   const folder = t.testdir({ in: downloads });
   const accepted = await runCli(['run', 'in', '--to', 'out', '--accept-uncertain', '--json'], folder, { environment });
@@ -107,7 +107,7 @@ t.test('what is uncertain moves when the user accepts it, and less when the user
 });
 
 t.test('the library of the settings is where files go, unless another one is named', async (t) => {
-  await using standIn = await startStandInProcess();
+  await using standIn = await startStandInHere();
   const { environment } = standIn;
   const folder = t.testdir({ in: { 'Bleach - 05.mkv': '' } });
   const none = await runCli(['run', 'in', '--json'], folder, { environment });
@@ -121,7 +121,7 @@ t.test('the library of the settings is where files go, unless another one is nam
 });
 
 t.test('--plan writes the plan, and --offline asks nobody', async (t) => {
-  await using standIn = await startStandInProcess();
+  await using standIn = await startStandInHere();
   const { environment } = standIn;
   const folder = t.testdir({ in: { 'Bleach - 05.mkv': '', 'Blue Lock - 01.mkv': '' }, less: { 'Bleach - 05.mkv': '' } });
   await runCli(['run', 'less', '--to', 'out', '--language', 'ko-KR'], folder, { environment });
@@ -137,8 +137,33 @@ t.test('--plan writes the plan, and --offline asks nobody', async (t) => {
   t.equal((await standIn.seen()).length, asked);
 });
 
+t.test('--copy leaves the files where they are', async (t) => {
+  await using standIn = await startStandInHere();
+  const folder = t.testdir({ in: { 'Bleach - 05.mkv': 'five' } });
+  const run = await runCli(['run', 'in', '--to', 'out', '--copy', '--apply', '--json'], folder, { environment: standIn.environment });
+  t.match([run.exitCode, run.events().at(-1)], [0, { transfer: 'copy', moves: 1 }]);
+  t.same(
+    filesBelow(folder).filter((file) => file.endsWith('.mkv')),
+    ['in/Bleach - 05.mkv', 'out/Bleach (2004)/Season 01/Bleach - S01E05.mkv'],
+  );
+});
+
+t.test('what a run did can be taken back, and done from its plan', async (t) => {
+  await using standIn = await startStandInHere();
+  const { environment } = standIn;
+  const folder = t.testdir({ in: { 'Bleach - 05.mkv': 'five', 'Bleach - 05.ass': 'subtitles' } });
+  const before = filesBelow(path.join(folder, 'in'));
+  t.equal((await runCli(['run', 'in', '--to', 'out', '--plan', 'plan.json', '--apply'], folder, { environment })).exitCode, 0);
+  const after = filesBelow(path.join(folder, 'out'));
+  t.same(after, ['Bleach (2004)/Season 01/Bleach - S01E05.ass', 'Bleach (2004)/Season 01/Bleach - S01E05.mkv']);
+  t.equal((await runCli(['rollback', 'last', '--apply'], folder)).exitCode, 0);
+  t.same(filesBelow(path.join(folder, 'in')), before);
+  t.equal((await runCli(['organize', '--from-plan', 'plan.json', '--apply'], folder)).exitCode, 0);
+  t.same(filesBelow(path.join(folder, 'out')), after);
+});
+
 t.test('a conflict has its exit code, and the rest is done', async (t) => {
-  await using standIn = await startStandInProcess();
+  await using standIn = await startStandInHere();
   const folder = t.testdir({
     in: { 'Bleach - 05.mkv': 'new', 'Bleach - 06.mkv': '' },
     out: { 'Bleach (2004)': { 'Season 01': { 'bleach - s01e05.mkv': 'old' } } },
@@ -150,9 +175,9 @@ t.test('a conflict has its exit code, and the rest is done', async (t) => {
 });
 
 t.test('when TMDB cannot be asked nothing is moved', async (t) => {
-  await using standIn = await startStandInProcess();
+  await using standIn = await startStandInHere();
   const { ANIVAULT_TMDB_URL } = standIn.environment;
-  const folder = t.testdir({ in: downloads, '.state': {} });
+  const folder = t.testdir({ in: { 'Bleach - 05.mkv': '', 'Bleach - 05.ass': '' }, '.state': {} });
   const before = filesBelow(path.join(folder, 'in'));
   const cases: readonly (readonly [string, Readonly<Record<string, string>>, number])[] = [
     ['tmdb-key-missing', { ANIVAULT_TMDB_URL }, 2],

@@ -8,7 +8,7 @@ import type { EventOf } from '../../../contract/cli-event.ts';
 import { stateFolder } from '../../../core/state-folder.ts';
 import { tmdbLimits } from '../../../limiter/limits.ts';
 import { openTokenLedger } from '../../../limiter/token-ledger.ts';
-import { startStandInProcess } from '../../../testing/tmdb-stand-in-process.ts';
+import { startStandInHere } from '../../../testing/tmdb-stand-in-here.ts';
 import { standInKeys } from '../../../testing/tmdb-stand-in.ts';
 import { type CliRun, eventsIn, rigEnvironment, runCli } from '../../cli-rig.ts';
 import { personMask } from './person-mask.ts';
@@ -36,7 +36,7 @@ t.test('before anything was done', async (t) => {
 });
 
 t.test('after a run it tells of it', async (t) => {
-  await using standIn = await startStandInProcess();
+  await using standIn = await startStandInHere();
   const { environment } = standIn;
   const folder = t.testdir({ in: { 'Bleach - 05.mkv': '' } });
   await runCli(['settings', 'set', 'language', 'ko-KR'], folder);
@@ -57,7 +57,7 @@ t.test('after a run it tells of it', async (t) => {
 });
 
 t.test('a pause that TMDB asked for is told to every process', async (t) => {
-  await using standIn = await startStandInProcess();
+  await using standIn = await startStandInHere();
   const folder = t.testdir({ in: { 'Bleach - 05.mkv': '' } });
   await standIn.add({ kind: '429-seconds', seconds: 900, times: 1 });
   const refused = await runCli(['match', 'in', '--json'], folder, { environment: standIn.environment });
@@ -89,7 +89,7 @@ t.test('what cannot be read is told, and the rest all the same', async (t) => {
 });
 
 t.test('--diag describes everything as lines of JSON, and tells nobody who it is', async (t) => {
-  await using standIn = await startStandInProcess();
+  await using standIn = await startStandInHere();
   const root = t.testdir({ home: { in: { 'Secret Show - 05.mkv': '' } } });
   const home = path.join(root, 'home');
   const environment = {

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import t from 'tap';
 import type { EventOf } from '../../../contract/cli-event.ts';
-import { startStandInProcess } from '../../../testing/tmdb-stand-in-process.ts';
+import { startStandInHere } from '../../../testing/tmdb-stand-in-here.ts';
 import { standInKeys } from '../../../testing/tmdb-stand-in.ts';
 import { type CliRun, runCli } from '../../cli-rig.ts';
 
@@ -11,7 +11,7 @@ const summaryIn = ({ events }: CliRun): EventOf<'verify-summary'> | undefined =>
   events().find((event): event is EventOf<'verify-summary'> => event.type === 'verify-summary');
 
 t.test('everything works', async (t) => {
-  await using standIn = await startStandInProcess();
+  await using standIn = await startStandInHere();
   const { environment } = standIn;
   const folder = t.testdir({});
   const result = await runCli(['verify', '--json'], folder, { environment });
@@ -28,10 +28,7 @@ t.test('everything works', async (t) => {
     ['/3/authentication'],
   );
   const people = await runCli(['verify'], folder, { environment });
-  t.match(
-    people.stdout,
-    /^ok {6}TMDB \(http:.*\)\n {2}key +\*\*\* API key \(v3\), from ANIVAULT_TMDB_KEY\n {2}answer {2}takes the key/m,
-  );
+  t.match(people.stdout, /^ok {6}TMDB \(http:.*\)\n {2}key +\*\*\* API key \(v3\), from ANIVAULT_TMDB_KEY\n {2}answer {2}takes the key/m);
   t.match(people.stdout, /^2 of 2 components work; TMDB works$/m);
 });
 
@@ -44,7 +41,7 @@ t.test('--components asks nobody and needs no key', async (t) => {
 });
 
 t.test('what is wrong with TMDB is told, after all that works', async (t) => {
-  await using standIn = await startStandInProcess();
+  await using standIn = await startStandInHere();
   const { environment } = standIn;
   const folder = t.testdir({});
   const wrong = 'f'.repeat(32);
@@ -68,7 +65,7 @@ t.test('what is wrong with TMDB is told, after all that works', async (t) => {
 });
 
 t.test('--offline looks for a key and asks nobody', async (t) => {
-  await using standIn = await startStandInProcess();
+  await using standIn = await startStandInHere();
   const { ANIVAULT_TMDB_URL } = standIn.environment;
   const folder = t.testdir({});
   const given = { environment: { ANIVAULT_TMDB_URL } };
