@@ -15,6 +15,13 @@ t.test('output, exit code, lines as they come, and what is given on standard inp
 t.test('only the given environment, when asked', async (t) => {
   const { stdout } = await exec('/usr/bin/env', [], openCall(), { env: { ONLY: 'this' }, onlyEnv: true });
   t.equal(stdout, 'ONLY=this');
+  const lean = await exec('/usr/bin/env', [], openCall(), { env: { ONLY: 'this' }, leanEnv: true });
+  const names = lean.stdout.split('\n').map((line) => line.replace(/=.*$/, ''));
+  t.ok(names.includes('PATH') && names.includes('ONLY'));
+  t.same(
+    names.filter((name) => !/^(?:ONLY|PATH|TMPDIR|TEMP|TMP)$/.test(name)),
+    [],
+  );
 });
 
 t.test('a program that does not exist throws; one that a signal ends does not', async (t) => {

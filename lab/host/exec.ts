@@ -16,9 +16,10 @@ export interface ExecResult {
 
 export interface ExecOptions {
   readonly cwd?: string;
-  /** Added to the host's environment, or all of it with `onlyEnv`. */
+  /** Added to the host's environment; with `onlyEnv` all of it, with `leanEnv` all of it beside what programs and temporary files are found by. */
   readonly env?: Readonly<Record<string, string>>;
   readonly onlyEnv?: boolean;
+  readonly leanEnv?: boolean;
   readonly input?: string | Uint8Array;
   /** Called for each line of either stream as it arrives. */
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
@@ -29,6 +30,8 @@ export interface ExecOptions {
 const onWindows = process.platform === 'win32';
 /** Kept of each stream. */
 const MOST_OUTPUT_BYTES = 16 << 20;
+/** Where programs, temporary files and Windows' own libraries are; spelled as each system spells it. */
+const LEAN_NAMES = ['PATH', 'Path', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot'] as const;
 /** Between SIGTERM and SIGKILL when the call is aborted. */
 const FORCE_KILL_AFTER_MS = 3000;
 
@@ -45,9 +48,9 @@ export async function exec(program: string, args: readonly string[], call: Call,
     cleanup: false,
     maxBuffer: MOST_OUTPUT_BYTES,
     buffer: { stdout: options.onOutput === undefined },
-    extendEnv: !options.onlyEnv,
+    extendEnv: !options.onlyEnv && !options.leanEnv,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.env === undefined ? {} : { env: options.env }),
+    ...(options.env === undefined && !options.leanEnv ? {} : { env: { ...(options.leanEnv ? leanEnvironment() : {}), ...options.env } }),
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
   } satisfies Options;
   const running = execa(program, args, settings);
@@ -98,3 +101,11 @@ export async function exec(program: string, args: readonly string[], call: Call,
     durationMs: result.durationMs,
   };
 }
+
+const leanEnvironment = (): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    LEAN_NAMES.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );

@@ -85,6 +85,19 @@ export async function packagerContract(t: Test, { packager, runtime, withProgram
     );
   });
 
+  await t.test('nothing of this environment reaches its program', async (t) => {
+    const scratch = await scratchFolder(t);
+    const before = process.env['LAB_STRANGER'];
+    process.env['LAB_STRANGER'] = 'here';
+    t.teardown(() => (before === undefined ? delete process.env['LAB_STRANGER'] : (process.env['LAB_STRANGER'] = before)));
+    const telling = withProgram(scriptIn(scratch, 'env > seen; exit 1'), 60_000);
+    const folder = path.join(scratch, 'work');
+    await t.rejects(telling.package(partsIn(folder), patientCall), { code: 'build.packager-failed' });
+    const seen = readFileSync(path.join(folder, 'seen'), 'utf8');
+    t.match(seen, /^PATH=/m);
+    t.notMatch(seen, 'LAB_STRANGER');
+  });
+
   await t.test('a program that hangs is ended, by its own limit and with the call', async (t) => {
     const scratch = await scratchFolder(t);
     const hanging = scriptIn(scratch, 'sleep 600 & echo $! > child; wait');

@@ -32,7 +32,7 @@ export async function runPackager(run: PackagerRun, call: Call): Promise<LocalPa
   using timed = callWithin(run.limitMs, name, systemClock, call);
   let result: ExecResult;
   try {
-    result = await exec(run.program, run.args, timed, { cwd: folder, env: run.env });
+    result = await exec(run.program, run.args, timed, { cwd: folder, env: run.env, leanEnv: true });
   } catch (error) {
     call.signal.throwIfAborted();
     throw failed(error instanceof Error ? error.message : String(error), error);
