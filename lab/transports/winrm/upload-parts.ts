@@ -12,8 +12,12 @@ export interface CopyShare {
   readonly budget: FairBudget;
 }
 
-/** Shells a copy is spread over. One is enough for a small file, and each costs the guest a process. */
-export const widthFor = (sizeBytes: number): number => (sizeBytes < 8 << 20 ? 1 : sizeBytes < 64 << 20 ? 2 : sizeBytes < 512 << 20 ? 3 : 4);
+/**
+ * Shells a copy is spread over. Each costs the guest a process, which takes as long to start as some ten megabytes take to travel, so that one is
+ * enough for a small file. A second one is there while the other waits for an answer; more pay only where a guest has processors to spare.
+ */
+export const widthFor = (sizeBytes: number): number =>
+  sizeBytes < 16 << 20 ? 1 : sizeBytes < 256 << 20 ? 2 : sizeBytes < 1024 << 20 ? 3 : 4;
 
 /**
  * Runs `work` for each index, `width` at a time, in order. The first failure stops the rest and is thrown when all that had begun is over.

@@ -74,9 +74,7 @@ export async function runCommand(
   try {
     command = await shell.start(options, call);
     const { exitCode, ended } = await finish(command, options, output, call);
-    await command.signal('terminate', call).catch((error: unknown) => {
-      if (!GONE.has(faultOf(error)?.code)) throw error;
-    });
+    shell.free(command);
     return { exitCode, ended, ...output.result(), durationMs: monotonicMs() - startedAt };
   } catch (error) {
     if (command === undefined && faultOf(error)?.code === faultCodes.shellNotFound) throw new ShellGone(error);

@@ -97,11 +97,34 @@ const errorOf = async (work: Promise<unknown>): Promise<LabError> => {
 };
 
 t.test('a proper guest is asked for what is needed and no more', async (t) => {
-  const { run, seen, ids } = await scripted(t);
-  const result = await run();
+  const { open, seen, ids } = await scripted(t);
+  await using client = await open();
+  const shell = await client.openShell({}, call());
+  const result = await runCommand(shell, { line: 'x', skipCmdShell: false, maxOutputBytes: 1000 }, call());
   t.match(result, { exitCode: 3, ended: 'exited', stdout: Buffer.from('out') });
-  t.same(seen.filter((name) => name !== 'Send').slice(0, 5), ['Identify', 'Create', 'Command', 'Receive', 'Signal']);
+  await shell.close(call());
+  t.ok(shell.usable);
+  t.same(
+    seen.filter((name) => name !== 'Send'),
+    ['Identify', 'Create', 'Command', 'Receive', 'Signal', 'Delete'],
+  );
   t.equal(new Set(ids).size, ids.length, 'every message has an id of its own');
+});
+
+t.test('nobody waits until the place of a command is free, but a shell in which that fails is not used again', async (t) => {
+  const asked = Promise.withResolvers<void>();
+  const { open, seen } = await scripted(t, (name) => {
+    if (name !== 'Signal') return undefined;
+    asked.resolve();
+    return { status: 404, body: '' };
+  });
+  await using client = await open();
+  const shell = await client.openShell({}, call());
+  t.match(await runCommand(shell, { line: 'x', skipCmdShell: false, maxOutputBytes: 1000 }, call()), { exitCode: 3 });
+  await asked.promise;
+  await shell.close(call());
+  t.notOk(shell.usable);
+  t.equal(seen.at(-1), 'Delete', 'it is closed all the same');
 });
 
 t.test('answers that cannot be trusted', async (t) => {

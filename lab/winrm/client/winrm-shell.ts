@@ -1,4 +1,6 @@
 import type { Call } from '../../core/call.ts';
+import { faultCodes } from '../faults/fault-catalogue.ts';
+import { faultOf } from '../faults/fault.ts';
 import { commandRequest, parseCommandResponse } from '../messages/command.ts';
 import { deleteRequest } from '../messages/delete.ts';
 import type { ShellDescription } from '../messages/shell-description.ts';
@@ -10,6 +12,7 @@ import {
   parseListCommandsResponse,
 } from '../messages/shells.ts';
 import type { Exchange } from './exchange.ts';
+import { ownDeadline } from './own-deadline.ts';
 import { WinrmCommand, newId } from './winrm-command.ts';
 
 /** What is started in a shell. */
@@ -26,10 +29,17 @@ export interface CommandSpec {
   readonly consoleInput?: boolean;
 }
 
+/** How long freeing the place of a command that is done may take. */
+const FREE_MS = 5_000;
+/** Faults that say that there is nothing left to free. */
+const NOTHING_LEFT: ReadonlySet<number | undefined> = new Set([faultCodes.shellNotFound, faultCodes.aborted]);
+
 /** A shell in the guest: an environment and a directory that commands are started in. */
 export class WinrmShell {
   readonly id: string;
   readonly #exchange: Exchange;
+  #usable = true;
+  #freeing: Promise<void> = Promise.resolve();
 
   constructor(exchange: Exchange, id: string) {
     this.#exchange = exchange;
@@ -52,6 +62,26 @@ export class WinrmShell {
     return new WinrmCommand(this.#exchange, this.id, id);
   }
 
+  /** Whether nothing is known that speaks against starting another command in it. */
+  get usable(): boolean {
+    return this.#usable;
+  }
+
+  /**
+   * Frees the place of a command that is done ([MS-WSMV] 3.1.4.12), beside whatever comes next: nobody's answer depends on it. When that fails the
+   * shell is no longer {@link usable}.
+   */
+  free(command: WinrmCommand): void {
+    const call = ownDeadline(FREE_MS, 'Freeing the place of a command');
+    const freed = command
+      .signal('terminate', call)
+      .catch((error: unknown) => {
+        this.#usable &&= NOTHING_LEFT.has(faultOf(error)?.code);
+      })
+      .finally(() => call[Symbol.dispose]());
+    this.#freeing = Promise.all([this.#freeing, freed]).then(() => {});
+  }
+
   /** What the service says of the shell. */
   describe(call: Call): Promise<ShellDescription> {
     return this.#exchange.query(
@@ -72,6 +102,14 @@ export class WinrmShell {
 
   /** Closes the shell; what still runs in it is killed. */
   async close(call: Call): Promise<void> {
+    await Promise.race([this.#freeing, aborted(call.signal)]);
     await this.#exchange.ask({ name: 'Delete', build: (context) => deleteRequest(context, this.id), repeat: 'never' }, call);
   }
 }
+
+/** Resolves once the signal aborts; whoever waits finds out by themselves. */
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
