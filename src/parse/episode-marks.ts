@@ -58,6 +58,9 @@ const LEADING = /^\s*(?:(\d{1,4}(?:\.\d)?)(?:v(\d))?(?:\s-\s|\.\s)|(0\d{1,2})\s)
 // 05 · 05v2 · 07.5 · 01-12 · 26fin
 const PLAIN = /^(\d{1,4}(?:\.\d)?)(?:[-~](\d{1,4}))?[ab]?(?:v(\d))?(?:end|fin)?$/i;
 
+// eslint-disable-next-line no-control-regex -- boundaries are of that kind
+const isPlain = (line: string): boolean => /^[\x00-\x7f]*$/.test(line);
+
 /** A mark that can be nothing else: a season with an episode, or a word beside the number. */
 export function plainestMark(line: string): EpisodeMark | undefined {
   const both = /[Ss]\d/.test(line) ? SEASON_AND_EPISODE.exec(line) : null;
@@ -66,24 +69,25 @@ export function plainestMark(line: string): EpisodeMark | undefined {
     const last = /(\d{1,4})$/.exec(more)?.[1];
     return mark(both.index, all, [first, last], version, { season: Number(season) });
   }
-  const special = SEASON_AND_SPECIAL.exec(line);
+  const special = /[Ss][Pp]/.test(line) ? SEASON_AND_SPECIAL.exec(line) : null;
   if (special !== null) {
     const [all, season, kindWord = '', number = ''] = special;
     return mark(special.index, all, [number], undefined, { season: Number(season), kindWord });
   }
-  const crossed = CROSSED.exec(line);
+  const crossed = /\dx\d/i.test(line) ? CROSSED.exec(line) : null;
   if (crossed !== null) return mark(crossed.index, crossed[0], [crossed[2], crossed[3]], crossed[4], { season: Number(crossed[1]) });
-  const counted = COUNTED.exec(line);
+  const plain = isPlain(line);
+  const counted = plain ? null : COUNTED.exec(line);
   if (counted !== null) {
     const [all, first, last, han, alone, version] = counted;
     const number = first ?? alone ?? (han === undefined ? undefined : String(hanNumber(han)));
     return { ...mark(counted.index, all, [number, last], version), ...(number === undefined ? { episodes: [] } : {}) };
   }
-  const after = COUNTED_AFTER.exec(line);
+  const after = plain && !/\dof\d|\d of \d/i.test(line) ? null : COUNTED_AFTER.exec(line);
   if (after !== null) return mark(after.index, after[0], [after[1], after[2]], undefined);
-  const kind = KIND_AND_NUMBER.exec(line);
+  const kind = /[apld]\d/i.test(line) ? KIND_AND_NUMBER.exec(line) : null;
   if (kind !== null) return mark(kind.index, kind[0], [kind[2]], kind[3], { kindWord: kind[1] as string });
-  const worded = WORDED.exec(line);
+  const worded = !plain || /e\d|#|ep|cap|folge|session|tap/i.test(line) ? WORDED.exec(line) : null;
   return worded === null ? undefined : mark(worded.index, worded[0], [worded[1], worded[2]], worded[3]);
 }
 

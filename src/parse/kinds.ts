@@ -81,7 +81,7 @@ const FILM_AFTER = /[\s\-:]+\(?(?:the\s+)?(?:movie|gekij[oō]u?ban|劇場版|剧
 const FILM = /(?<![\p{L}\p{N}])(?:the\s+)?(?:movie|gekij[oō]u?ban|eiga|film)(?![\p{L}\p{N}])|劇場版|剧场版|극장판/iu;
 
 /** Where a word for a film stands in a text; -1 when there is none. */
-export const filmWordAt = (text: string): number => text.search(FILM);
+export const filmWordAt = (text: string): number => (/movie|gekij|eiga|film|[劇剧극]/i.test(text) ? text.search(FILM) : -1);
 
 /** Takes the word for a film off a title where it is no part of it: `Gekijouban X`, `X the Movie`, but not `X Movie 2 - Y`. */
 export function withoutFilmWord(title: string): string {

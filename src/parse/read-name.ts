@@ -1,18 +1,9 @@
-import {
-  BOUNDARY,
-  type EpisodeMark,
-  bracketMark,
-  dashedMark,
-  gluedMark,
-  leadingMark,
-  plainestMark,
-  trailingMark,
-} from './episode-marks.ts';
-import { type Facts, isChecksum, takeWord } from './facts.ts';
+import { BOUNDARY, type EpisodeMark, dashedMark, gluedMark, leadingMark, plainestMark, trailingMark } from './episode-marks.ts';
+import { type Facts, takeWord } from './facts.ts';
 import { extraIn, filmWordAt, isExtra, kindOf, takeKind, withoutFilmWord } from './kinds.ts';
-import { type NamePiece, piecesOf, readable, spacing } from './name-text.ts';
+import { type Line, hasWords, isYear, lineOf } from './name-line.ts';
+import { piecesOf, readable } from './name-text.ts';
 import { takeSeason } from './season-marks.ts';
-import { bareResolution } from './vocabulary.ts';
 
 /** What this project's own parser reads in a name. */
 export interface Reading {
@@ -24,136 +15,12 @@ export interface Reading {
   readonly episode: 'told' | 'guessed' | 'none';
 }
 
-/** How a line of words came out of the pieces of a name. */
-interface Line {
-  readonly text: string;
-  readonly bracket: EpisodeMark | undefined;
-  /** Words in brackets after the title: one of them may be the group. */
-  readonly trailingNames: string[];
-}
-
-// 新番 announcements between group and title: ★10月新番★
-const ANNOUNCEMENT = /★?\d{1,2}月新番★?|^★/g;
-/** Bracketed words that say nothing of the video. */
-const NO_GROUP = /^(?:アニメ|애니|anime|\d+|@.*|.*\d{1,2}月新番.*|合集|招募.*)$/i;
-/** Notes on subtitles in Chinese: 简体 · 简日双语 · 繁體 · 内封字幕 · 完 */
-const CHINESE_NOTE = /^(?:[简繁簡日中英双雙语語体體内內封嵌外挂掛字幕无無修文版&+_ /]|GB|BIG5|CHS|CHT|JP|MP4|MKV|完|END)+$/i;
-
 /** Reads a name without its ending. Pure and total; linear in the length of the name, of which it reads the first thousand characters. */
 export function readName(name: string): Reading {
   const facts: Facts = {};
   const pieces = piecesOf(readable(name));
   const line = lineOf(pieces, facts);
   return readLine(line, facts);
-}
-
-const hasWords = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
-
-function lineOf(pieces: readonly NamePiece[], facts: Facts): Line {
-  const space = spacing(pieces.flatMap((piece) => (piece.kind === 'text' ? [piece.text] : [])));
-  const wordsOutside = pieces.some(({ kind, text: words }) => {
-    const bare = kind === 'text' ? words.replace(ANNOUNCEMENT, '').trim() : '';
-    return /\p{L}/u.test(bare) && bracketMark(bare) === undefined;
-  });
-  let text = '';
-  let bracket: EpisodeMark | undefined;
-  const unknown: string[] = [];
-  const trailingNames: string[] = [];
-  for (const [index, piece] of pieces.entries()) {
-    if (piece.kind === 'text') {
-      // 37 [Group] Title - 37
-      if (index === 0 && wordsOutside && /^\s*\d+\s*$/.test(piece.text) && pieces.length > 2) continue;
-      text += index === 0 ? space(piece.text).trimStart() : space(piece.text).replace(ANNOUNCEMENT, '');
-      continue;
-    }
-    const inside = piece.text.replace(/^[\s[(]+|\s+$/g, '');
-    const atStart = !hasWords(text) && bracket === undefined;
-    // Title 10 (1): the system's own number of a copy.
-    if (piece.kind === 'round' && /^\d$/.test(inside) && /\d{2}\s*$/.test(text)) continue;
-    const meant = takeBracket(inside, facts, !atStart || index > 0);
-    if (meant === 'nothing') text += atStart ? '' : BOUNDARY;
-    else if (meant === 'taken') text += ' ';
-    else if (typeof meant === 'object') {
-      bracket ??= meant;
-      text += BOUNDARY;
-    } else if (atStart && (wordsOutside || unknown.length === 0)) {
-      if (!NO_GROUP.test(inside)) unknown.push(inside);
-    } else if (atStart) text += `${space(piece.text).includes(' ') ? piece.text.replaceAll('_', ' ') : spacing([inside])(inside)} `;
-    else if (!text.includes(BOUNDARY) && bracket === undefined && isInTitle(piece, pieces[index + 1]))
-      text += piece.kind === 'round' ? `(${inside})` : `[${inside}]`;
-    else {
-      trailingNames.push(inside);
-      text += BOUNDARY;
-    }
-  }
-  const [group] = unknown;
-  if (!hasWords(text) && group !== undefined && (bracket !== undefined || !wordsOutside)) text = `${group.replaceAll('_', ' ')} ${text}`;
-  else if (group !== undefined) facts.releaseGroup = group;
-  return { text, bracket, trailingNames };
-}
-
-/** Whether words in brackets belong to the words around them: `You Can (Not) Advance`, `ga [Locodol] Yatte Mita`. */
-const isInTitle = (piece: NamePiece, next: NamePiece | undefined): boolean =>
-  piece.kind === 'round' || (next?.kind === 'text' && /^[\s_.]*\p{L}/u.test(next.text));
-
-/** What a bracket says: an episode, something that was taken into the facts (in the middle of a title), nothing of the title, or `undefined` for words. */
-function takeBracket(inside: string, facts: Facts, afterGroup: boolean): EpisodeMark | 'taken' | 'nothing' | undefined {
-  if (inside === '') return 'nothing';
-  const resolution = bareResolution(inside);
-  if (resolution !== undefined) {
-    facts.resolution ??= resolution;
-    return 'nothing';
-  }
-  if (isChecksum(inside)) {
-    facts.checksum ??= inside.toUpperCase();
-    return 'nothing';
-  }
-  if (/^(?:19[2-9]\d|20[0-3]\d)$/.test(inside)) {
-    facts.year ??= Number(inside);
-    return 'taken';
-  }
-  if (afterGroup) {
-    const mark = bracketMark(inside);
-    if (mark !== undefined) return mark;
-    const kind = kindOf(inside);
-    const extra = extraIn(inside.replaceAll('_', ' '));
-    if (extra !== undefined || kind !== undefined) {
-      facts.type ??= extra?.kind ?? kind;
-      if (extra?.version !== undefined) facts.releaseVersion ??= extra.version;
-      return 'taken';
-    }
-    const season = takeSeason(inside, false);
-    if (season?.title === '') {
-      facts.season ??= season.season;
-      return 'taken';
-    }
-    if (CHINESE_NOTE.test(inside) || NO_GROUP.test(inside)) return 'nothing';
-  }
-  return areTags(inside, facts) ? 'nothing' : undefined;
-}
-
-/** Whether a bracket holds technical words; those are taken. One strong word is enough, weak ones must be among themselves. */
-function areTags(inside: string, facts: Facts): boolean {
-  const found: Facts = {};
-  let [strong, weak, other] = [0, 0, 0];
-  for (const word of inside.split(/[\s_,&/|]+/)) {
-    if (word === '') continue;
-    const strength = takeWord(word, found) ?? takeJoined(word, found);
-    if (strength === 'strong') strong += 1;
-    else if (strength === 'weak') weak += 1;
-    else other += 1;
-  }
-  const tags = strong > 0 || (weak > 0 && other <= (found.source === undefined ? 0 : 1));
-  if (!tags) return false;
-  Object.assign(facts, { ...found, ...facts });
-  return true;
-}
-
-/** `HDTV-Rip_720p`, `AVC-8bit`, `MP4+ASS`, `BDRip.1080p`: each part that is known is taken. */
-function takeJoined(word: string, facts: Facts): 'strong' | undefined {
-  let known = false;
-  for (const part of word.split(/[-.+]/)) if (takeWord(part, facts) === 'strong') known = true;
-  return known ? 'strong' : undefined;
 }
 
 function readLine(line: Line, facts: Facts): Reading {
@@ -179,8 +46,6 @@ interface Found {
   readonly how: Reading['episode'];
   readonly leading?: boolean;
 }
-
-const isYear = (word: string): boolean => /^(?:19[2-9]\d|20[0-3]\d)$/.test(word);
 
 function findMark({ text, bracket }: Line, head: string, filmAt: number, facts: Facts): Found {
   const plain = plainestMark(text);
@@ -246,7 +111,7 @@ function cutTags(text: string, facts: Facts): string {
     .replace(DOMAIN_GROUP, '$1.$2')
     .replace(/^[\s.-]+|\s+$/g, '')
     .split(/\s+/);
-  const strengths = words.map((word) => strengthIn(word, facts));
+  const strengths = words.map((word) => strengthIn(word));
   let cut = strengths.findIndex((strength, index) => strength === 'strong' && (index > 0 || inner || words.length === 1));
   if (cut < 0) cut = words.length;
   // A title has a word of its own, an episode need not have one.
@@ -259,14 +124,14 @@ function cutTags(text: string, facts: Facts): string {
 }
 
 /** How technical a word is, without taking it; `x264-GRP` and `10bit-GRP` are as much so as their first part. */
-function strengthIn(word: string, facts: Facts): 'strong' | 'weak' | undefined {
+function strengthIn(word: string): 'strong' | 'weak' | undefined {
   const strength = takeWord(word, {});
   if (strength !== undefined || !word.includes('-')) return strength;
-  return takeWord(word.slice(0, word.lastIndexOf('-')), {}) === 'strong' || groupAfter(word, facts) ? 'strong' : undefined;
+  return takeWord(word.slice(0, word.lastIndexOf('-')), {}) === 'strong' || isCodecAndGroup(word) ? 'strong' : undefined;
 }
 
 /** `264-GRP`, what is left of `H.264-GRP`. */
-const groupAfter = (word: string, _facts: Facts): boolean => /^26[45]-\w+$/.test(word);
+const isCodecAndGroup = (word: string): boolean => /^26[45]-\w+$/.test(word);
 
 function takeLast(word: string, facts: Facts): void {
   if (takeWord(word, facts) !== undefined) return;
