@@ -50,7 +50,7 @@ function section(command: Command, title: string, level: number): readonly strin
     '```',
     ...(rows.length === 0 ? [] : ['', ...table(['', ''], rows)]),
     '',
-    ...examplesOf(command),
+    ...addedHelp(command),
   ];
 }
 
@@ -73,15 +73,27 @@ function table(head: Row, rows: readonly Row[]): readonly string[] {
   return [line(head), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...rows.map(line)];
 }
 
-/** Help text that was added after the command's own: its examples. */
-function examplesOf(command: Command): readonly string[] {
+/** Help text that was added after the command's own, each part with its heading: its examples at the end. */
+function addedHelp(command: Command): readonly string[] {
   let help = '';
   command.configureOutput({ writeOut: (text) => (help += text) });
   command.outputHelp();
-  const lines = help
-    .slice(help.indexOf('\nExamples:\n') + 1)
-    .trimEnd()
-    .split('\n')
-    .slice(1);
-  return ['Examples:', '', '```', ...lines.map((line) => line.trim()), '```'];
+  return ADDED.flatMap((heading) => {
+    const start = help.indexOf(`\n${heading}\n`);
+    if (start < 0) return [];
+    const [lines = ''] = help.slice(start + heading.length + 2).split('\n\n');
+    return [
+      heading,
+      '',
+      '```',
+      ...lines
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.trim()),
+      '```',
+      '',
+    ];
+  }).slice(0, -1);
 }
+
+const ADDED = ['Settings:', 'Examples:'] as const;

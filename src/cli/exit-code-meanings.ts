@@ -9,8 +9,9 @@ export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> 
   permission: 'A folder or every file in question is off limits.',
   diskFull: 'The disk is full. What was moved stays moved.',
   planConflict: 'Some files stay because another file has, or would get, the same name. The rest was done.',
-  cacheCorrupt: 'The cache is damaged.',
-  partialSuccess: 'Done in part: some names were not understood, or some files or folders could not be read or moved.',
+  cacheCorrupt: 'What is in the place of the cache is none: `anivault cache clear` helps.',
+  partialSuccess:
+    'Done in part: some names were not understood, some titles are not sure, or some files or folders could not be read or moved.',
   interrupted: 'Stopped by Ctrl-C or the system.',
 };
 

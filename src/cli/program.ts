@@ -2,6 +2,7 @@ import { Command as CommandLine } from 'commander';
 import { type Begin, examples, withSubcommands } from './command-line.ts';
 import { commandLines } from './commands/index.ts';
 import { addCommonOptions } from './common-options.ts';
+import { exitCodeRows } from './exit-code-meanings.ts';
 
 const WHERE_TO_LOOK = 'Run with --help to see what there is.';
 
@@ -13,14 +14,16 @@ export function makeProgram(begin: Begin): CommandLine {
   const program = new CommandLine('anivault');
   program
     .description('Puts anime files in order: reads their names, plans where each belongs, moves them without ever overwriting one.')
-    .option('-V, --version', 'print version, commit and runtime (with --json as one event)')
+    .option('-V, --version', 'print version, commit, build time and runtime (with --json as one event)')
     .showHelpAfterError(WHERE_TO_LOOK)
+    .addHelpText('after', `\nExit codes:\n${exitCodeRows.map(([code, meaning]) => `  ${String(code).padEnd(4)} ${meaning}`).join('\n')}`)
     .addHelpText(
       'after',
       examples([
         ['anivault scan D:\\Downloads', 'what is there, and what the names tell'],
         ['anivault organize D:\\Downloads --to D:\\Anime', 'what would move where (a dry run)'],
         ['anivault organize D:\\Downloads --to D:\\Anime --apply', 'move it'],
+        ['anivault run D:\\Downloads --to D:\\Anime', 'the same with titles, seasons and episodes of TMDB'],
         ['anivault verify --components', 'whether the program is whole and works'],
       ]),
     );

@@ -92,7 +92,7 @@ function episodeReason(name: AnimeName, query: TitleQuery, title: KnownTitle, pl
   const { how, season, episodes } = place;
   switch (how) {
     case 'as-named':
-      return [{ what: 'episode', weight: 0.06, text: `season ${season} has ${episodes.join(' and ')}` }];
+      return [{ what: 'episode', weight: 0.06, text: `season ${season} has episode ${episodes.join(' and ')}` }];
     case 'absolute':
       return [
         { what: 'episode', weight: 0.05, text: `${name.episodes.join('-')} counts over all seasons: S${season} E${episodes.join('-')}` },

@@ -76,7 +76,7 @@ t.test('each file is told with what it is and how sure that is', async (t) => {
   const people = await runCli(['match', 'in', '--offline'], folder, { environment });
   t.equal(people.exitCode, 10);
   t.match(people.stdout, /^sure +\[Lab\] Shingeki no Kyojin - 27 \[1080p\]\.mkv\n +-> Attack on Titan \(2013\) S02E02, \d/m);
-  t.match(people.stdout, /^UNCERTAIN +Hunter x Hunter - 05\.mkv\n +\d.* Hunter x Hunter \(\d+\) S01E05, series \d+: .*animated/m);
+  t.match(people.stdout, /^UNCERTAIN +Hunter x Hunter - 05\.mkv\n +\d.* Hunter x Hunter \(\d+\) S01E05, series: .*animated/m);
   t.match(people.stdout, /^From the cache +\d+ of \d+ answers \(100\.0 %\)$/m);
   t.match((await runCli(['match', 'in', '--offline', '--verbose'], folder, { environment })).stdout, /100 % like "Shingeki no Kyojin"/);
 });

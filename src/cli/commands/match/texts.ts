@@ -31,7 +31,7 @@ export const matchTexts: EventTexts<'match' | 'match-summary'> = {
   'match-summary': (event) =>
     table([
       ['Video files', count(event.files)],
-      ['Sure', `${count(event.matched)}${event.matched === 0 ? '' : ` (of ${count(event.titles)} titles)`}`],
+      ['Sure', sureText(event)],
       ['Uncertain', count(event.uncertain)],
       ['Unknown to TMDB', count(event.none)],
       ['Without a title', count(event.notUnderstood)],
@@ -40,6 +40,10 @@ export const matchTexts: EventTexts<'match' | 'match-summary'> = {
       ['Time', seconds(event.durationMs)],
     ]),
 };
+
+/** `12 (of 2 titles)` */
+export const sureText = ({ matched, titles }: { readonly matched: number; readonly titles: number }): string =>
+  matched === 0 ? '0' : `${count(matched)} (of ${count(titles)} ${titles === 1 ? 'title' : 'titles'})`;
 
 /** How many questions the cache answered. */
 export function askingText({
@@ -63,7 +67,7 @@ function titleText({ title, year, place }: Candidate): string {
 function candidateText(one: Candidate, { style }: Screen): string {
   const kind = one.kind === 'tv' ? 'series' : 'film';
   const reasons = one.reasons.filter(({ what }) => what !== 'rank').map(({ text }) => printable(text));
-  return `${percent(one.confidence, 1).padStart(7)}  ${titleText(one)}, ${kind} ${one.id}${style.dim(`: ${reasons.join('; ')}`)}`;
+  return `${percent(one.confidence, 1).padStart(7)}  ${titleText(one)}, ${kind}${style.dim(`: ${reasons.join('; ')}`)}`;
 }
 
 function remarks({ verdict, tie, problem, query, from }: Match): readonly string[] {

@@ -1,13 +1,13 @@
 import type { EventTexts } from '../../event-texts.ts';
 import { count, seconds } from '../../quantities.ts';
 import { printable, table } from '../../text-table.ts';
-import { askingText } from '../match/texts.ts';
+import { askingText, sureText } from '../match/texts.ts';
 
 export const runTexts: EventTexts<'run-summary'> = {
   'run-summary': (event) => {
     const rows = table([
       ['Video files', count(event.files)],
-      ['Known for sure', `${count(event.matched)}${event.matched === 0 ? '' : ` (of ${count(event.titles)} titles)`}`],
+      ['Known for sure', sureText(event)],
       ...(event.unanswered === 0 ? [] : [['Without an answer', count(event.unanswered)] as const]),
       [event.applied ? 'Moved' : 'Would move', count(event.moves)],
       ['Failed', count(event.failed)],
