@@ -10,9 +10,15 @@ export function recorded(log: Log, emit: Emit): Emit {
   const everything = log.keeps('debug');
   return (event) => {
     if (event.type === 'problem') log.warn(event.message, { code: event.code, path: event.path });
-    else if (everything) log.debug(`event ${JSON.stringify(event satisfies CliEvent)}`);
+    else if (everything) log.debug(briefly(event));
     return emit(event);
   };
+}
+
+/** There can be hundreds of thousands of events about files, and more about each would cost more than finding it. */
+function briefly(event: CliEvent): string {
+  if (event.type === 'file') return event.parsed === null ? `file ${event.path}, not understood` : `file ${event.path}`;
+  return `event ${JSON.stringify(event)}`;
 }
 
 /** Writes to the log why a command failed, with the trace of a bug, and gives the exit code for it. */

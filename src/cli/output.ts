@@ -1,10 +1,11 @@
-import type { OutputConfiguration } from 'commander';
+import type { HelpConfiguration, OutputConfiguration } from 'commander';
 import type { Masker } from '../settings/masker.ts';
 import type { CommonChoices } from './common-options.ts';
 import type { Emit, Surroundings } from './context.ts';
 import { type Progress, noProgress } from './progress.ts';
 import { screenOf } from './screen.ts';
 import { streamWriter } from './stream-writer.ts';
+import { noStyle } from './style.ts';
 import { type TerminalProgress, terminalProgress } from './terminal-progress.ts';
 
 /** Everything that a run of a command line says to whoever called it. All of it is masked. */
@@ -14,7 +15,7 @@ export interface Output {
   /** A line on standard error when that is a terminal where somebody watches. */
   readonly progress: (choices: CommonChoices) => Progress;
   /** For help, which is told before the line is understood. */
-  readonly forHelp: (choices: CommonChoices) => OutputConfiguration;
+  readonly forHelp: (choices: CommonChoices) => { readonly output: OutputConfiguration; readonly help: HelpConfiguration };
   /** Where in the program a bug showed. */
   readonly tellTrace: (error: unknown) => Promise<void>;
   readonly flush: () => Promise<void>;
@@ -56,11 +57,14 @@ export function openOutput({ stdout, stderr, environment }: Surroundings, masker
     forHelp: (choices) => {
       const { style, columns } = screenOf(stdout, environment, choices);
       return {
-        writeOut: (text) => void out.write(text),
-        // The parser takes the colours out of what it writes unless it is told that they may be there.
-        getOutHasColors: () => style.bold('x') !== 'x',
-        getOutHelpWidth: () => columns() ?? USUAL_COLUMNS,
-        getErrHelpWidth: () => USUAL_COLUMNS,
+        output: {
+          writeOut: (text) => void out.write(text),
+          // The parser takes the colours out of what it writes unless it is told that they may be there.
+          getOutHasColors: () => style !== noStyle,
+          getOutHelpWidth: () => columns() ?? USUAL_COLUMNS,
+          getErrHelpWidth: () => USUAL_COLUMNS,
+        },
+        help: { styleTitle: style.bold, styleOptionTerm: style.cyan, styleSubcommandTerm: style.cyan, styleArgumentTerm: style.cyan },
       };
     },
     tellTrace: (error) => err.write(`${error instanceof Error ? (error.stack ?? '') : String(error)}\n`),

@@ -53,8 +53,10 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
       log.info(`${fullName(line)} ends`, { exitCode, durationMs: Math.round(performance.now() - start) });
     }
   });
+  const forHelp = output.forHelp(choices);
   for (const line of withSubcommands(program)) {
-    line.exitOverride().configureOutput({ ...output.forHelp(choices), writeErr: (text) => (usage += text) });
+    line.exitOverride().configureHelp(forHelp.help);
+    line.configureOutput({ ...forHelp.output, writeErr: (text) => (usage += text) });
   }
   program.on('option:version', () => {
     throw new CommanderError(exitCodes.success, VERSION, '');

@@ -6,6 +6,7 @@ import type { LocalPath } from '../../core/ids.ts';
 import { callUntil } from '../../engine/deadline.ts';
 import { hostFacts } from '../../host/host-facts.ts';
 import { sourceRevision } from '../../host/source-revision.ts';
+import { anivaultLog } from './anivault-log.ts';
 import { anivaultStart } from './anivault-start.ts';
 import type { Bench } from './bench-definition.ts';
 import { build } from './build.ts';
@@ -38,6 +39,7 @@ const benches: readonly Bench[] = [
   winrmCommands,
   winrmSealing,
   anivaultStart,
+  anivaultLog,
 ];
 
 const USUAL_ROUNDS = 5;
