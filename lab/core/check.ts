@@ -25,6 +25,8 @@ export interface Guest {
   readonly bundle: BundleManifest;
   /** Copies a folder out, which must be there, and reads its files. */
   readonly readFiles: (folder: RemotePath, call: Call) => Promise<GuestFiles>;
+  /** A Node of the lab's own in the guest, put there where it is not; absent where the lab has none for it. */
+  readonly node?: (call: Call) => Promise<RemotePath>;
   /** A stand-in for what the program talks to; absent where the configuration names none. */
   readonly testService?: TestService;
 }

@@ -5,6 +5,11 @@ import { licencePolicy, scanPolicy } from './scan-policy.ts';
 /** Limits that a release must keep on guests of one assurance. */
 export const budgets = z.strictObject({
   startUpMedianMs: z.number().positive().meta({ description: 'Median wall time of `anivault --version`' }),
+  startUpOverRuntime: z
+    .number()
+    .positive()
+    .optional()
+    .meta({ description: 'Median start over that of Node in the same guest, at most; absent: told, and held against nobody' }),
   startUpPeakMemoryMiB: z.number().positive().meta({ description: 'Peak resident memory of a start' }),
   scanPathsPerMinute: z.number().positive().meta({ description: 'Lowest acceptable median scan throughput' }),
   scanPeakMemoryMiB: z.number().positive().meta({ description: 'Peak resident memory of a scan' }),

@@ -1,16 +1,17 @@
 import t from 'tap';
 import { callUntil } from '../../engine/deadline.ts';
+import type { Policy } from '../../core/policy.ts';
 import { type Answer, askCheck, codesOf } from '../../testing/ask-check.ts';
 import { openCall } from '../../testing/calls.ts';
 import { fakeBundle, fakeCmd, fakePrograms, programsWith } from '../../testing/fakes/fake-anivault.ts';
-import { type MemoryGuestParts, memoryGuest } from '../../testing/fakes/memory-guest.ts';
+import { type MemoryGuestParts, memoryGuest, memoryNode } from '../../testing/fakes/memory-guest.ts';
 import { samplePolicy } from '../../testing/fixtures/sample-policy.ts';
 import { benchmark } from './check.ts';
 import { type BenchmarkFacts, type SeriesName } from './facts.ts';
 import { figuresOf } from './figures.ts';
 
 const MIB = 1 << 20;
-const times: Readonly<Record<string, number>> = { 'start-up': 200, 'start-up-twin': 204, reference: 50, scan: 900 };
+const times: Readonly<Record<string, number>> = { runtime: 180, 'start-up': 200, 'start-up-twin': 204, reference: 50, scan: 900 };
 const usual: MemoryGuestParts = {
   programs: fakePrograms,
   bundle: fakeBundle,
@@ -107,6 +108,29 @@ t.test('budgets', async (t) => {
   t.same(codesOf((await ask({ peakMemoryBytes: 350 * MIB })).outcome), ['start-up-memory', 'scan-memory']);
   t.same(codesOf((await ask({ durationMs: slow('start-up', 3) })).outcome), ['passed'], 'emulated guests have budgets of their own');
   t.same(codesOf((await ask({ durationMs: slow('start-up', 3) }, { assurance: 'windows' })).outcome), ['start-up-slow']);
+});
+
+t.test('a Node in the guest is measured in the same rounds, and held against the program only where the policy says so', async (t) => {
+  const { facts, outcome } = await ask({ node: true });
+  t.same(outcome, { kind: 'passed' });
+  t.equal(facts.runtime?.runs.length, 6);
+  t.match(facts.runtime?.command, /^X:\\node\.exe -p /);
+  const over = figuresOf(facts).overRuntime;
+  t.ok(over && Math.abs(over.median - 204 / 182) < 0.03 && over.low < over.median && over.median < over.high);
+  t.match(benchmark.highlights(facts).find((line) => line.label === 'Against Node itself')?.note, /within the aim of 1\.15/);
+  t.equal((await ask()).facts.runtime, undefined, 'a guest without one');
+
+  const demanding = (startUpOverRuntime: number): Policy => ({
+    ...samplePolicy,
+    budgets: { ...samplePolicy.budgets, emulated: { ...samplePolicy.budgets.emulated, startUpOverRuntime } },
+  });
+  t.same(codesOf(benchmark.judge(facts, demanding(1.5), 'emulated')), ['passed']);
+  t.same(codesOf(benchmark.judge(facts, demanding(1.01), 'emulated')), ['start-up-over-runtime']);
+  t.same(codesOf((await ask({}, { policy: demanding(1.5) })).outcome), ['checks.no-figure'], 'demanded, and not measured');
+  const silent = await ask({ node: true, programs: { ...fakePrograms, [memoryNode]: () => ({ stdout: '' }) } });
+  t.same(codesOf(silent.outcome), ['checks.control-failed']);
+  const few = { ...facts, runtime: { command: '', runs: facts.runtime?.runs.slice(1) ?? [] } };
+  t.same(codesOf(benchmark.judge(few, samplePolicy, 'emulated')), ['checks.too-few-runs']);
 });
 
 t.test('too close to a budget to decide is inconclusive', async (t) => {

@@ -2,7 +2,7 @@ import type { Call } from '../../core/call.ts';
 import type { Check, EvidenceSink, Guest } from '../../core/check.ts';
 import { type RemotePath, checkId, joinRemote, remotePath } from '../../core/ids.ts';
 import type { MeasuredProgram, MeasuredRun, TreeFile } from '../../core/toolkit.ts';
-import { type BenchmarkFacts, type SeriesName, benchmarkFacts } from './facts.ts';
+import { type BenchmarkFacts, type MeasuredRunFacts, type SeriesName, benchmarkFacts } from './facts.ts';
 import { benchmarkHighlights } from './highlights.ts';
 import { judgeBenchmark } from './judge.ts';
 import { noiseBetween } from './statistics.ts';
@@ -23,6 +23,7 @@ const RUN_TIMEOUT_MS = 25_000;
 
 const VIDEOS = 1000;
 const FOLDERS = 20;
+const RUNTIME = 'runtime';
 const REFERENCE_TEXT = 'the-guest-runs-programs';
 
 /** Measures start-up, memory and scan throughput against the program itself and against one of Windows. */
@@ -36,7 +37,10 @@ export const benchmark: Check<BenchmarkFacts> = {
   needsIsolation: false,
   facts: benchmarkFacts,
   appliesTo: () => undefined,
-  prepare: (guest, call) => guest.toolkit.makeTree(libraryIn(guest), libraryFiles, call),
+  prepare: async (guest, call) => {
+    await guest.node?.(call);
+    await guest.toolkit.makeTree(libraryIn(guest), libraryFiles, call);
+  },
   probe,
   judge: judgeBenchmark,
   highlights: benchmarkHighlights,
@@ -55,11 +59,15 @@ async function probe(guest: Guest, evidence: EvidenceSink, call: Call): Promise<
   const { osVersion, emulator, logicalProcessors, memoryBytes } = await toolkit.describe(call);
   const programs = programsOf(guest, libraryIn(guest));
 
-  const starts = [programs['start-up'], programs['start-up-twin'], programs.reference];
+  const node = await guest.node?.(call);
+  const runtime = node === undefined ? [] : [runtimeOf(node, libraryIn(guest))];
+  const starts = [programs['start-up'], programs['start-up-twin'], programs.reference, ...runtime];
   const measure = (batch: readonly MeasuredProgram[], rounds: number): Promise<readonly MeasuredRun[]> =>
     toolkit.measure(batch, rounds, call);
   // The reference first: what hangs after it is the program's own doing. One by one: nothing is run again that hung.
-  const warmUps = await upToAHang([programs.reference, programs['start-up'], programs['start-up-twin']], (one) => measure([one], WARM_UPS));
+  const warmUps = await upToAHang([programs.reference, ...runtime, programs['start-up'], programs['start-up-twin']], (one) =>
+    measure([one], WARM_UPS),
+  );
   const measured: MeasuredRun[] = [];
   let stopped: BenchmarkFacts['stopped'] = 'hung';
   if (warmUps.some(isHung)) measured.push(...warmUps);
@@ -80,19 +88,15 @@ async function probe(guest: Guest, evidence: EvidenceSink, call: Call): Promise<
     $schema: 'facts/benchmark.v1.json',
     bundle: { product: bundle.product.name, version: bundle.product.version, digest: bundle.digest },
     guest: { os: guest.spec.os, osVersion, ...(emulator === undefined ? {} : { emulator }), logicalProcessors, memoryBytes },
-    series: Object.entries(programs).map(([name, { program }]) => ({
+    series: Object.entries(programs).map(([name, program]) => ({
       name: name as SeriesName,
-      command: [program.executable, ...program.args].join(' '),
+      command: commandOf(program),
       warmUps: WARM_UPS,
-      runs: runs
-        .filter((run) => run.series === name)
-        .map(({ exitCode, expectedOutput, durationMs, peakMemoryBytes }) => ({
-          exitCode,
-          expectedOutput,
-          durationMs,
-          ...(peakMemoryBytes === undefined ? {} : { peakMemoryBytes }),
-        })),
+      runs: runs.filter((run) => run.series === name).map(runFacts),
     })),
+    ...(runtime[0] === undefined
+      ? {}
+      : { runtime: { command: commandOf(runtime[0]), runs: measured.filter((run) => run.series === RUNTIME).map(runFacts) } }),
     stopped,
     library: {
       videos: VIDEOS,
@@ -103,9 +107,25 @@ async function probe(guest: Guest, evidence: EvidenceSink, call: Call): Promise<
   };
 }
 
+const commandOf = ({ program }: MeasuredProgram): string => [program.executable, ...program.args].join(' ');
+
+const runFacts = ({ exitCode, expectedOutput, durationMs, peakMemoryBytes }: MeasuredRun): MeasuredRunFacts => ({
+  exitCode,
+  expectedOutput,
+  durationMs,
+  ...(peakMemoryBytes === undefined ? {} : { peakMemoryBytes }),
+});
+
+/** What the product runs on, by itself: it starts, prints a text and ends. */
+const runtimeOf = (node: RemotePath, cwd: RemotePath): MeasuredProgram => ({
+  series: RUNTIME,
+  program: { executable: node, args: ['-p', `'${REFERENCE_TEXT}'`], cwd, environment: 'system-only', timeoutMs: RUN_TIMEOUT_MS },
+  expectInStdout: REFERENCE_TEXT,
+});
+
 /** Whether a run was ended by its time-out. The guest's clock and this limit are read by different parts of the guest's tool. */
 const isHung = ({ series, expectedOutput, durationMs }: MeasuredRun): boolean =>
-  series !== 'reference' && !expectedOutput && durationMs >= RUN_TIMEOUT_MS * 0.9;
+  series !== 'reference' && series !== RUNTIME && !expectedOutput && durationMs >= RUN_TIMEOUT_MS * 0.9;
 
 /** Measures programs one by one until one of them hangs. */
 async function upToAHang(

@@ -34,6 +34,10 @@ export const benchmarkFacts = z.strictObject({
     memoryBytes: count,
   }),
   series: z.array(series).length(seriesNames.length),
+  runtime: z
+    .strictObject({ command: z.string().max(400), runs: z.array(measuredRun).max(500) })
+    .optional()
+    .meta({ description: 'A Node of the lab’s own in the same rounds, that prints a text; absent where the guest has none' }),
   stopped: z.enum(['quiet', 'most-rounds', 'time', 'hung']).meta({
     description:
       'Why no more rounds were made: the twins agreed, the bound on rounds, the bound on time, a run of the program that hung (warm-ups are listed then)',

@@ -14,6 +14,10 @@ export interface Figures {
   readonly noise: number;
   /** Start-up against a program of Windows itself. */
   readonly ratio: number | undefined;
+  /** Start-up of a Node in the same rounds. */
+  readonly runtimeMs: Summary | undefined;
+  /** Start-up against it; the interval is the widest that the two allow. */
+  readonly overRuntime: Summary | undefined;
   /** Highest of all valid runs; absent unless each of them has one. */
   readonly startUpPeakMiB: number | undefined;
   readonly scanPeakMiB: number | undefined;
@@ -36,6 +40,7 @@ export function figuresOf(facts: BenchmarkFacts): Figures {
   // The twin is the same program: what it took counts as much.
   const startUpMs = summarize([...startUp, ...twin]);
   const referenceMs = summarize(durationsOf(facts, 'reference'));
+  const runtimeMs = summarize((facts.runtime?.runs ?? []).filter(isValid).map((run) => run.durationMs));
   return {
     startUpMs,
     referenceMs,
@@ -45,10 +50,23 @@ export function figuresOf(facts: BenchmarkFacts): Figures {
     ),
     noise: noiseBetween(startUp, twin),
     ratio: startUpMs && referenceMs && referenceMs.median > 0 ? startUpMs.median / referenceMs.median : undefined,
+    runtimeMs,
+    overRuntime: startUpMs && runtimeMs && quotient(startUpMs, runtimeMs),
     startUpPeakMiB: peakMiB([...validRunsOf(facts, 'start-up'), ...validRunsOf(facts, 'start-up-twin')]),
     scanPeakMiB: peakMiB(validRunsOf(facts, 'scan')),
   };
 }
+
+const quotient = (above: Summary, below: Summary): Summary | undefined =>
+  below.low > 0
+    ? {
+        n: Math.min(above.n, below.n),
+        median: above.median / below.median,
+        deviation: 0,
+        low: above.low / below.high,
+        high: above.high / below.low,
+      }
+    : undefined;
 
 function peakMiB(runs: readonly MeasuredRunFacts[]): number | undefined {
   const peaks = runs.flatMap((run) => (run.peakMemoryBytes === undefined || run.peakMemoryBytes === 0 ? [] : [run.peakMemoryBytes]));

@@ -15,6 +15,7 @@ await judgeContract(t, {
     /\.(?:command|warmUps)$/,
     // One run of many is meant to change little: check.test.ts changes whole series, and drives the peak over the budget.
     /^series\.\d+\.runs\.\d+\.(?:durationMs|peakMemoryBytes)$/,
+    /^runtime\.(?:command$|runs\.\d+\.(?:durationMs|peakMemoryBytes)$)/,
     // How fast it is depends on it, but far within the budget.
     /^library\.(?:folders|ownFigure)$/,
   ],

@@ -20,12 +20,18 @@ export function judgeBenchmark(facts: BenchmarkFacts, policy: Policy, assurance:
     return inconclusive(
       LabError.of('checks.control-failed', { control: 'cmd.exe', reason: `${broken} runs did not print what they should` }),
     );
+  const silent = (facts.runtime?.runs ?? []).filter((run) => !isValid(run)).length;
+  if (silent > 0)
+    return inconclusive(LabError.of('checks.control-failed', { control: 'Node', reason: `${silent} runs did not print what they should` }));
   const wrong = wrongOutput(facts);
   if (wrong.length > 0) return { kind: 'failed', findings: wrong };
   for (const series of seriesNames) {
     const valid = validRunsOf(facts, series).length;
     if (valid < neededRuns[series]) return inconclusive(LabError.of('checks.too-few-runs', { series, valid, needed: neededRuns[series] }));
   }
+  const ofRuntime = facts.runtime?.runs.length;
+  if (ofRuntime !== undefined && ofRuntime < neededRuns.reference)
+    return inconclusive(LabError.of('checks.too-few-runs', { series: 'runtime', valid: ofRuntime, needed: neededRuns.reference }));
   const figures = figuresOf(facts);
   if (figures.noise > policy.maxNoise) {
     return inconclusive(LabError.of('checks.too-noisy', { noise: percent(figures.noise), limit: percent(policy.maxNoise) }));
@@ -39,6 +45,17 @@ export function judgeBenchmark(facts: BenchmarkFacts, policy: Policy, assurance:
       budgets.startUpMedianMs,
       'See what runs before the first line is printed; load parts when they are needed.',
     ),
+    ...(budgets.startUpOverRuntime === undefined
+      ? []
+      : [
+          atMost(
+            'start-up-over-runtime',
+            'the median start-up over that of Node',
+            figures.overRuntime,
+            budgets.startUpOverRuntime,
+            'See what runs before the first line is printed; load parts when they are needed.',
+          ),
+        ]),
     atLeast(
       'scan-slow',
       'the median scan throughput in paths a minute',
@@ -61,7 +78,7 @@ const inconclusive = (error: LabError): Outcome => ({ kind: 'inconclusive', erro
 
 const percent = (fraction: number): string => (Number.isFinite(fraction) ? `${(fraction * 100).toFixed(0)} %` : 'no known amount');
 
-const rounded = (value: number): string => value.toFixed(value < 100 ? 1 : 0);
+const rounded = (value: number): string => value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
 
 function wrongOutput(facts: BenchmarkFacts): Finding[] {
   const findings = (['start-up', 'start-up-twin', 'scan'] as const).flatMap((series) => {

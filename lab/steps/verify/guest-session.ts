@@ -4,7 +4,7 @@ import type { GuestFiles } from '../../core/check.ts';
 import type { TestService } from '../../core/test-service.ts';
 import type { GuestDescription, Toolkit } from '../../core/toolkit.ts';
 import type { GuestLease } from '../../core/guest.ts';
-import { type RemotePath, joinRemote, remotePath } from '../../core/ids.ts';
+import { type RemotePath, isRemotePath, joinRemote, remotePath } from '../../core/ids.ts';
 import type { Connection } from '../../core/transport.ts';
 import { callWithin } from '../../engine/deadline.ts';
 import { examineBox } from './examine-box.ts';
@@ -76,16 +76,42 @@ export class GuestSession implements AsyncDisposable {
     return await readGuestFiles((await this.#connect(call)).connection, folder, call);
   }
 
+  /**
+   * A Node in the guest that is the lab's. A guest with the lab's agent has one; any other gets one beside the lab's own files, where no program finds it
+   * that is not told.
+   */
+  get node(): ((call: Call) => Promise<RemotePath>) | undefined {
+    const { toolkit } = this.lease.endpoint;
+    const { testService } = this.#parts;
+    switch (toolkit.kind) {
+      case 'agent': {
+        // X:\node.exe X:\toolkit.cjs
+        const [node = ''] = toolkit.launcher.split(' ', 1);
+        return isRemotePath(node) ? async () => node : undefined;
+      }
+      case 'powershell':
+        return (
+          testService &&
+          (async (call) => {
+            const node = joinRemote(LAB_FOLDER, 'node.exe');
+            await (await this.#connect(call)).connection.put(await testService.node(call), node, call);
+            return node;
+          })
+        );
+    }
+  }
+
   /** The stand-in for what the program talks to, as it can be started in this guest. */
   get testService(): TestService | undefined {
     const { testService: program, clock } = this.#parts;
-    if (program === undefined) return undefined;
+    const { node } = this;
+    if (program === undefined || node === undefined) return undefined;
     const { spec } = this.lease;
     return {
       name: program.name,
       start: async (call) => {
         const { connection } = await this.#connect(call);
-        return await startService(program, { spec, connection, toolkit: this.lease.endpoint.toolkit, folder: LAB_FOLDER, clock }, call);
+        return await startService(program, { spec, connection, node: await node(call), folder: LAB_FOLDER, clock }, call);
       },
     };
   }

@@ -1,7 +1,7 @@
 import type { Call } from '../../core/call.ts';
 import type { Clock } from '../../core/clock.ts';
 import { LabError } from '../../core/error.ts';
-import type { Endpoint, GuestSpec } from '../../core/guest.ts';
+import type { GuestSpec } from '../../core/guest.ts';
 import { type RemotePath, joinRemote } from '../../core/ids.ts';
 import type { RunningService, ServiceProgram } from '../../core/test-service.ts';
 import type { CommandResult, Connection } from '../../core/transport.ts';
@@ -19,20 +19,17 @@ const NEWLINE = 0x0a;
 export interface ServiceGuest {
   readonly spec: GuestSpec;
   readonly connection: Connection;
-  readonly toolkit: Endpoint['toolkit'];
+  /** A Node in the guest. */
+  readonly node: RemotePath;
   /** Where the lab keeps files in the guest. */
   readonly folder: RemotePath;
   readonly clock: Clock;
 }
 
-/**
- * Copies a stand-in into a guest and starts it there. A guest with the lab's agent has a Node already; any other gets one, beside the lab's own files,
- * where no program finds it that is not told.
- */
+/** Copies a stand-in into a guest and starts it there. */
 export async function startService(program: ServiceProgram, guest: ServiceGuest, call: Call): Promise<RunningService> {
   const { connection, clock, spec } = guest;
   using timed = callWithin(START_LIMIT_MS, `starting the stand-in for ${program.name} in ${spec.name}`, clock, call);
-  const node = await nodeIn(program, guest, call);
   const script = joinRemote(guest.folder, 'test-service.cjs');
   await connection.put(program.script, script, timed);
   const failed = (reason: string): LabError => LabError.of('run.service-failed', { service: program.name, guest: spec.name, reason });
@@ -44,7 +41,7 @@ export async function startService(program: ServiceProgram, guest: ServiceGuest,
   let sizeBytes = 0;
   const running = connection.run(
     {
-      line: `${node} ${script}`,
+      line: `${guest.node} ${script}`,
       shell: 'none',
       stdin: nothingUntil(input.promise),
       maxOutputBytes: MOST_KEPT_BYTES,
@@ -85,19 +82,6 @@ export async function startService(program: ServiceProgram, guest: ServiceGuest,
     throw error;
   } finally {
     timed.signal.removeEventListener('abort', giveUp);
-  }
-}
-
-async function nodeIn(program: ServiceProgram, { connection, toolkit, folder }: ServiceGuest, call: Call): Promise<string> {
-  switch (toolkit.kind) {
-    case 'agent':
-      // X:\node.exe X:\toolkit.cjs
-      return /^(?:"[^"]*"|\S+)/.exec(toolkit.launcher)?.[0] ?? '';
-    case 'powershell': {
-      const node = joinRemote(folder, 'node.exe');
-      await connection.put(await program.node(call), node, call);
-      return node;
-    }
   }
 }
 

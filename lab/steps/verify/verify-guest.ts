@@ -123,7 +123,7 @@ class GuestWatch implements Disposable {
 /** Brings the guest to where the check starts from, and makes what the check needs there. */
 function getReady(asking: Asking, watch: GuestWatch): Promise<Ready> {
   const { cell, check, session, parts } = asking;
-  const { lease, testService } = session;
+  const { lease, node, testService } = session;
   return atTheEdge<Ready>(
     asking,
     watch,
@@ -139,6 +139,7 @@ function getReady(asking: Asking, watch: GuestWatch): Promise<Ready> {
         scratch: session.nextScratch(),
         bundle: parts.bundle.manifest,
         readFiles: (folder, reading) => session.readFiles(folder, reading),
+        ...(node === undefined ? {} : { node }),
         ...(testService === undefined ? {} : { testService }),
       };
       await check.prepare?.(guest, timed);

@@ -56,10 +56,14 @@ export const fakeAnivault: MemoryProgram = (run, files) => {
 /** `cmd.exe` as far as the checks use it. */
 export const fakeCmd: MemoryProgram = ({ args }) => ({ stdout: `${args.at(-1)?.replace(/^echo /, '')}\r\n` });
 
-/** Both, where a guest has them. */
+/** Node as far as the checks use it: `-p 'text'`. */
+const fakeNode: MemoryProgram = ({ args }) => ({ stdout: `${args[1]?.slice(1, -1) ?? ''}\n` });
+
+/** All of them, where a guest has them. */
 export const fakePrograms: Readonly<Record<string, MemoryProgram>> = {
   'C:\\anivault\\anivault.exe': fakeAnivault,
   'C:\\Windows\\System32\\cmd.exe': fakeCmd,
+  'X:\\node.exe': fakeNode,
 };
 
 /** The same program, with one of its habits changed. */

@@ -40,6 +40,8 @@ export interface MemoryGuestParts {
   readonly durationMs?: (series: string, index: number) => number;
   readonly peakMemoryBytes?: number;
   readonly signature?: SignatureFacts;
+  /** Whether the lab has a Node in the guest. Default: it has none. */
+  readonly node?: boolean;
   /** Whether there is a stand-in for what the program talks to. Default: there is. */
   readonly testService?: boolean;
   /** Whether a folder is small enough to be read. Default: it is. */
@@ -53,6 +55,9 @@ export const SERVICE_MARK = 'C:\\AniVaultLab\\test-service.listens';
 export const SERVICE_VARIABLES: Readonly<Record<string, string>> = { ANIVAULT_TMDB_URL: 'http://127.0.0.1:1/' };
 /** Of digits that no digest of the tests has in a row. */
 export const SERVICE_KEY = '0f1e2d3c'.repeat(4);
+
+/** Where a guest with a Node has it. */
+export const memoryNode = remotePath('X:\\node.exe');
 
 const digestOf = (content: string): string => createHash('sha256').update(content).digest('hex');
 
@@ -81,6 +86,7 @@ export function memoryGuest(parts: MemoryGuestParts): MemoryGuest {
   };
   files.write(archive, 'zip');
   files.write('C:\\Windows\\System32\\cmd.exe', 'cmd');
+  if (parts.node === true) files.write(memoryNode, 'node');
   files.write('C:\\Users\\guest\\Documents\\letter.txt', 'Dear');
   files.write('C:\\Program Files\\Other\\other.exe', 'other');
   if (parts.startsFrom === 'installed') put(installDirectory, parts.bundle);
@@ -206,6 +212,7 @@ export function memoryGuest(parts: MemoryGuestParts): MemoryGuest {
         complete: true,
       };
     },
+    ...(parts.node === true ? { node: async () => memoryNode } : {}),
     ...(parts.testService === false ? {} : { testService: { name: 'the service', start: startService } }),
     scratch: remotePath('C:\\AniVaultLab\\scratch-1'),
     bundle: {
