@@ -30,8 +30,12 @@ type Known = Pick<MoveRecord, 'transfer' | 'at' | 'underWay' | 'reserved' | 'cop
  * says that the program was about to make it and it looks just so.
  */
 export function decide(record: Known, goal: Place, sights: Sights): Decision {
-  const reserved = [goal, otherPlace(goal)].find((place) => record.reserved === place && sights[place] === 'empty');
-  if (reserved !== undefined) return { act: 'remove-reservation', place: reserved };
+  const { reserved } = record;
+  if (reserved !== undefined && sights[reserved] === 'empty') return { act: 'remove-reservation', place: reserved };
+  // Of an empty file the reservation looks like the file itself, but has not its time. Whatever is there in full can be made again.
+  if (reserved !== undefined && sights.start === 'ours' && sights.end === 'ours' && !sights.oneFile) {
+    return { act: 'remove-copy', place: reserved };
+  }
   return record.transfer === 'copy' ? decideCopy(record, goal, sights) : decideMove(record, goal, sights);
 }
 
@@ -44,7 +48,7 @@ function decideMove(record: Known, goal: Place, sights: Sights): Decision {
   switch (here) {
     case 'ours':
       if (there !== 'ours') return alreadyHere;
-      if (record.copied !== undefined || record.reserved !== undefined) return { act: 'remove-copy', place: other };
+      if (record.copied !== undefined) return { act: 'remove-copy', place: other };
       return record.at === goal ? alreadyHere : { act: 'keep', reason: 'taken' };
     case 'absent':
       if (there === 'ours') return { act: 'transfer' };
@@ -56,7 +60,7 @@ function decideMove(record: Known, goal: Place, sights: Sights): Decision {
 }
 
 function decideCopy(record: Known, goal: Place, { start, end, oneFile }: Sights): Decision {
-  const made = record.at === 'end' || record.copied === 'end' || record.reserved === 'end';
+  const made = record.at === 'end' || record.copied === 'end';
   const original: KeepReason = start === 'absent' ? 'original-gone' : 'original-changed';
   switch (end) {
     case 'absent':

@@ -4,7 +4,8 @@ import t from 'tap';
 import type { Plan, Transfer } from '../contract/plan.ts';
 import { type RollbackEntry, rollbackEntry } from '../contract/rollback-entry.ts';
 import { ProgramError } from '../core/program-error.ts';
-import { beginOperation, findUnfinished, resumeOperation } from './operation.ts';
+import { findUnfinished } from './find-unfinished.ts';
+import { beginOperation, resumeOperation } from './operation.ts';
 import { planDigest } from './plan-digest.ts';
 import { journalFile } from './rollback-journal.ts';
 

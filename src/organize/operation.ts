@@ -1,21 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Plan, PlannedMove } from '../contract/plan.ts';
-import { ProgramError } from '../core/program-error.ts';
 import { type MoveResult, carryOutMoves } from './carry-out-moves.ts';
 import type { MoveRecord } from './move-record.ts';
-import { forgetPlan, keptOperations, operationPlan, prepareOperations } from './operation-files.ts';
+import { type OperationSurroundings, findUnfinished } from './find-unfinished.ts';
+import { forgetPlan, operationPlan, prepareOperations } from './operation-files.ts';
 import { readOperation } from './operation-history.ts';
 import { takeOperationLock } from './operation-lock.ts';
-import { readPlan, writePlan } from './plan-file.ts';
+import { writePlan } from './plan-file.ts';
 import { type RollbackJournal, journalFile, openRollbackJournal } from './rollback-journal.ts';
-
-/** Where operations are kept, and what ends them early. */
-export interface OperationSurroundings {
-  /** The state folder. */
-  readonly folder: string;
-  readonly signal: AbortSignal;
-  readonly now?: () => Date;
-}
 
 /** A plan that is being carried out. Nobody else changes files of this user until it is disposed of. */
 export interface Operation extends AsyncDisposable {
@@ -40,35 +32,6 @@ export async function beginOperation(plan: Plan, surroundings: OperationSurround
     return open(id, plan, new Map(), surroundings, (journal) => journal.append(begunLine(plan)));
   });
 }
-
-/** An operation that was cut off. */
-export interface Unfinished {
-  readonly id: string;
-  readonly plan: Plan;
-  readonly records: ReadonlyMap<number, MoveRecord>;
-  /** Lines of the journal that nothing can be made of. */
-  readonly damaged: readonly number[];
-}
-
-/**
- * Finds an operation that was cut off and can be resumed: the newest, or the one with an id. Reads only. Throws `nothing-to-resume`, `operation-unknown`
- * for an id that was never given, and what reading its plan throws.
- */
-export async function findUnfinished(id: string | undefined, { folder }: OperationSurroundings): Promise<Unfinished> {
-  const kept = await keptOperations(folder);
-  for (const each of id === undefined ? kept.toReversed() : kept.filter((one) => one === id)) {
-    const { summary, records, damaged } = await readOperation(journalFile(folder), each);
-    // Killed after the last line of the journal and before the plan was removed.
-    if (summary !== undefined && !RESUMABLE.has(summary.state)) continue;
-    return { id: each, plan: await readPlan(operationPlan(folder, each)), records, damaged };
-  }
-  if (id === undefined) throw new ProgramError('nothing-to-resume', 'No operation is unfinished');
-  const { summary } = await readOperation(journalFile(folder), id);
-  if (summary === undefined) throw new ProgramError('operation-unknown', `There is no operation ${JSON.stringify(id.slice(0, 40))}`);
-  throw new ProgramError('nothing-to-resume', `The operation ${id} is not unfinished`);
-}
-
-const RESUMABLE: ReadonlySet<string> = new Set(['unfinished', 'rollback-unfinished']);
 
 /** Goes on with an operation that was cut off, or whose rollback was. Throws as {@link findUnfinished} and {@link beginOperation} do. */
 export async function resumeOperation(id: string, surroundings: OperationSurroundings): Promise<Operation> {

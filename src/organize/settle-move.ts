@@ -45,11 +45,18 @@ export async function settleMove(record: MoveRecord, goal: Place, journal: Rollb
     for (const file of [paths.start, paths.end]) await rm(partBeside(file, journal.operation, sequence), { force: true });
   }
   let changed = false;
+  // A copy is taken back without a transfer: the journal has to know that this one is no longer settled.
+  const announce = async (): Promise<void> => {
+    if (!record.underWay && !changed) await journal.append({ ...lineAbout(record, goal), state: 'started', folders: [] });
+  };
   for (let acts = 0; acts < MOST_ACTS; acts += 1) {
     const decision = decide(record, goal, await observe(record));
     switch (decision.act) {
       case 'nothing':
-        await journal.append({ ...lineAbout(record, goal), state: 'finished' });
+        // Either the step that was cut off had done its work, or it had led away from here and comes to nothing.
+        if (record.at === goal)
+          await journal.append({ ...lineAbout(record, otherPlace(goal)), state: 'failed', problem: 'It was cut off' });
+        else await journal.append({ ...lineAbout(record, goal), state: 'finished' });
         return { state: changed ? 'brought' : 'was-there' };
       case 'keep':
         return { state: 'kept', reason: decision.reason };
@@ -59,11 +66,13 @@ export async function settleMove(record: MoveRecord, goal: Place, journal: Rollb
         await journalledTransfer(record, goal, journal);
         return { state: 'brought' };
       case 'remove-copy':
+        await announce();
         if ((await sha256Of(paths.start)) !== (await sha256Of(paths.end))) return { state: 'kept', reason: 'changed' };
         await unlink(paths[decision.place]);
         break;
       case 'remove-name':
       case 'remove-reservation':
+        await announce();
         await unlink(paths[decision.place]);
         break;
     }

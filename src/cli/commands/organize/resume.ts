@@ -1,6 +1,7 @@
 import { buildInfo } from '../../../core/build-info.ts';
 import { stateFolder } from '../../../core/state-folder.ts';
-import { findUnfinished, resumeOperation } from '../../../organize/operation.ts';
+import { findUnfinished } from '../../../organize/find-unfinished.ts';
+import { resumeOperation } from '../../../organize/operation.ts';
 import { journalFile } from '../../../organize/rollback-journal.ts';
 import { foresee } from '../../../organize/settle-move.ts';
 import type { Command } from '../../context.ts';
