@@ -12,7 +12,12 @@ import { exec } from './exec.ts';
 export async function unpackMember(archive: LocalPath, member: string, into: LocalPath, call: Call): Promise<void> {
   const unpacked = path.join(into, 'unpacked');
   await mkdir(unpacked);
-  const result = await exec('tar', ['-xzf', archive, '-C', unpacked, '--no-same-owner', member], call);
+  const args = ['-xzf', archive, '-C', unpacked, '--no-same-owner', member];
+  const result = await exec('tar', args, call).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    const file = path.basename(archive);
+    throw LabError.of('host.unpack-failed', { file, reason: 'there is no tar on this machine' }, { cause: error });
+  });
   call.signal.throwIfAborted();
   if (result.exitCode !== 0) {
     if (result.stderr.includes('No space left')) throw LabError.of('file.disk-full', { path: into });
