@@ -125,8 +125,8 @@ t.test('colours on a terminal, and none where they are not wanted', async (t) =>
     ['scna', '--no-color'],
   ])
     t.notMatch(await onTerminal(args, folder), '\u001b', args.join(' '));
-  for (const environment of [{ NO_COLOR: '1' }, { TERM: 'dumb' }])
-    t.notMatch(await onTerminal(['scan', 'in'], folder, environment), '\u001b');
+  const plain: readonly Readonly<Record<string, string>>[] = [{ NO_COLOR: '1' }, { TERM: 'dumb' }];
+  for (const environment of plain) t.notMatch(await onTerminal(['scan', 'in'], folder, environment), '\u001b');
   const json = await onTerminal(['scan', 'in', '--json'], folder);
   t.notMatch(json, '\u001b');
   t.equal(eventsIn(json).at(-1)?.type, 'scan-summary');
