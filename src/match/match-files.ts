@@ -3,6 +3,7 @@ import type { AnimeName } from '../contract/anime-name.ts';
 import type { ProgramError } from '../core/program-error.ts';
 import { isOutage } from '../tmdb/outage.ts';
 import { withFolderYear } from './folder-year.ts';
+import { readLibraryName } from './library-name.ts';
 import type { MatchResult, Matcher } from './match-name.ts';
 
 /** A file to be matched. */
@@ -14,8 +15,8 @@ export interface MatchableFile {
 
 /** What became of one file. */
 export type FileMatch =
-  /** TMDB, or the cache, was asked. */
-  | ({ readonly path: string } & MatchResult)
+  /** TMDB, or the cache, was asked; `name` is what for: what the file's name and its folders tell. */
+  | ({ readonly path: string; readonly name: AnimeName } & MatchResult)
   /** Its name gives no title to ask for. */
   | { readonly path: string; readonly verdict: 'not-understood' }
   /** TMDB could not be asked, or what it answered was of no use. */
@@ -58,9 +59,10 @@ export async function* matchFiles(
 }
 
 async function matchFile(file: MatchableFile, absolute: string, matcher: Matcher, signal: AbortSignal): Promise<FileMatch> {
-  if (file.parsed === undefined) return { path: file.path, verdict: 'not-understood' };
+  const name = readLibraryName(absolute) ?? (file.parsed && withFolderYear(file.parsed, absolute));
+  if (name === undefined) return { path: file.path, verdict: 'not-understood' };
   try {
-    return { path: file.path, ...(await matcher.match(withFolderYear(file.parsed, absolute), signal)) };
+    return { path: file.path, name, ...(await matcher.match(name, signal)) };
   } catch (error) {
     signal.throwIfAborted();
     if (!isOutage(error)) throw error;

@@ -31,6 +31,7 @@ const matched = (
   path: 'sub/x.MKV',
   verdict: 'matched',
   candidates: [first],
+  name,
   query: 'x',
   from: 'cache',
   ...more,
@@ -48,28 +49,28 @@ t.test('what is sure gets the title, the year, the season and the episode of TMD
     [film(), 'Your Name (2016)/Your Name (2016).mkv'],
     [film({ year: undefined }), 'Your Name/Your Name.mkv'],
   ];
-  for (const [first, wanted] of cases) t.same(placeByTitle(matched(first), name, strict), { path: wanted }, wanted);
-  const long = placeByTitle(matched(series(place('as-named', 1, 5), { title: '愛'.repeat(300) })), name, strict);
+  for (const [first, wanted] of cases) t.same(placeByTitle(matched(first), strict), { path: wanted }, wanted);
+  const long = placeByTitle(matched(series(place('as-named', 1, 5), { title: '愛'.repeat(300) })), strict);
   for (const part of 'path' in long ? long.path.split('/') : []) t.ok(Buffer.byteLength(part) <= 255 && part.length > 5, part);
 });
 
 t.test('what is not sure stays, with its reason', async (t) => {
-  const cases: readonly (readonly [FileMatch, string, AnimeName?])[] = [
+  const cases: readonly (readonly [FileMatch, string])[] = [
     [{ path: 'a.mkv', verdict: 'not-understood' }, 'not-understood'],
     [matched(film(), { verdict: 'none', candidates: [] }), 'no-match'],
     [matched(film({ confidence: 0.5 }), { verdict: 'uncertain' }), 'uncertain-title'],
     [matched(film(), { verdict: 'uncertain', tie: 'two are as likely' }), 'uncertain-title'],
     [matched(series(place('beyond', 1, 99))), 'unknown-episode'],
     [matched(series(place('special', 0, 3))), 'unknown-episode'],
-    [matched(series(place('special', 0, 7.5))), 'unknown-episode', { ...name, season: 0 }],
+    [matched(series(place('special', 0, 7.5)), { name: { ...name, season: 0 } }), 'unknown-episode'],
     [matched(series(place('none', 1))), 'no-episode'],
   ];
-  for (const [match, reason, parsed = name] of cases) t.same(placeByTitle(match, parsed, strict), { stays: reason }, reason);
+  for (const [match, reason] of cases) t.same(placeByTitle(match, strict), { stays: reason }, reason);
   const { ProgramError } = await import('../core/program-error.ts');
-  t.same(placeByTitle({ path: 'a.mkv', verdict: 'unanswered', problem: new ProgramError('tmdb-busy', '') }, name, lax), {
+  t.same(placeByTitle({ path: 'a.mkv', verdict: 'unanswered', problem: new ProgramError('tmdb-busy', '') }, lax), {
     stays: 'no-answer',
   });
-  t.same(placeByTitle(matched(series(place('special', 0, 3))), { ...name, season: 0 }, strict), {
+  t.same(placeByTitle(matched(series(place('special', 0, 3)), { name: { ...name, season: 0 } }), strict), {
     path: `${ubw} (2014)/Season 00/${ubw} - S00E03.mkv`,
   });
 });
@@ -81,13 +82,13 @@ t.test('who accepts what is uncertain gets the first candidate', async (t) => {
     [matched(series(place('beyond', 1, 99))), `${ubw} (2014)/Season 01/${ubw} - S01E99.mkv`],
     [matched(series(place('special', 0, 7.5))), `${ubw} (2014)/Season 00/${ubw} - S00E07.5.mkv`],
   ];
-  for (const [match, wanted] of cases) t.same(placeByTitle(match, name, lax), { path: wanted }, wanted);
-  t.same(placeByTitle(matched(series(place('none', 1))), name, lax), { stays: 'no-episode' }, 'no number is made up');
+  for (const [match, wanted] of cases) t.same(placeByTitle(match, lax), { path: wanted }, wanted);
+  t.same(placeByTitle(matched(series(place('none', 1))), lax), { stays: 'no-episode' }, 'no number is made up');
 });
 
 t.test('the least confidence can be raised and lowered', async (t) => {
   const at = (confidence: number, rules: PlaceRules, tie?: string): boolean =>
-    'path' in placeByTitle(matched(film({ confidence }), { verdict: 'uncertain', ...(tie === undefined ? {} : { tie }) }), name, rules);
+    'path' in placeByTitle(matched(film({ confidence }), { verdict: 'uncertain', ...(tie === undefined ? {} : { tie }) }), rules);
   t.notOk(at(0.89, { ...strict, leastConfidence: 0.9 }));
   t.ok(at(0.9, { ...strict, leastConfidence: 0.9 }));
   t.ok(at(0.5, { ...strict, leastConfidence: 0.5 }));

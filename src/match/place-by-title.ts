@@ -17,7 +17,7 @@ export interface PlaceRules {
  * Where a file belongs that was matched: `Title (Year)/Season NN/Title - SNNENN.ext`, films `Title (Year)/Title (Year).ext`, with what TMDB says. What is not
  * sure stays: a title that another one is as likely as, an episode that TMDB does not have, a special whose number is the release group's own. Pure.
  */
-export function placeByTitle(match: FileMatch, name: AnimeName | undefined, rules: PlaceRules): Destination {
+export function placeByTitle(match: FileMatch, rules: PlaceRules): Destination {
   switch (match.verdict) {
     case 'not-understood':
       return { stays: 'not-understood' };
@@ -28,11 +28,11 @@ export function placeByTitle(match: FileMatch, name: AnimeName | undefined, rule
     case 'matched':
     case 'uncertain': {
       const [best] = match.candidates;
-      if (best === undefined || name === undefined) return { stays: 'no-match' };
+      if (best === undefined) return { stays: 'no-match' };
       const least = rules.leastConfidence ?? (rules.acceptUncertain ? 0 : SURE);
       const tied = match.tie !== undefined && !rules.acceptUncertain;
       if (tied || best.confidence < least) return { stays: 'uncertain-title' };
-      return placeOf(best, name, path.posix.extname(match.path).toLowerCase(), rules);
+      return placeOf(best, match.name, path.posix.extname(match.path).toLowerCase(), rules);
     }
   }
 }

@@ -74,13 +74,12 @@ async function placesOf(
   { emit, progress, signal }: CommandContext,
 ): Promise<ReadonlyMap<string, Destination>> {
   const places = new Map<string, Destination>();
-  const names = new Map(files.map((file) => [file.path, file.parsed]));
   using bar = progress.start('Matching', 'files');
   bar.expect(files.length);
   for await (const match of matchFiles(files, source, matching.matcher, signal)) {
     bar.advance();
     tally.add(match);
-    const place = placeByTitle(match, names.get(match.path), rules);
+    const place = placeByTitle(match, rules);
     places.set(match.path, place);
     if ('stays' in place && hasCandidates(match)) await emit(matchEvent(match));
   }
