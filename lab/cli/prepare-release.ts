@@ -17,7 +17,6 @@ import { labCodeDigest } from '../host/code-digest.ts';
 import { windowsNode } from '../host/windows-node.ts';
 import { type Workshop, makeWorkshop } from '../host/workshop.ts';
 import { buildExecutable } from '../steps/build/build-executable.ts';
-import { bundleService } from '../steps/build/bundle-service.ts';
 import type { BuiltExecutable } from '../steps/build/built-executable.ts';
 import { makeBundle } from '../steps/bundle/make-bundle.ts';
 import { manifestText } from '../steps/bundle/manifest.ts';
@@ -91,6 +90,8 @@ async function testService({ root, config }: Project, folders: Folders, into: Lo
   const { testService: service } = config.product;
   if (service === undefined) return undefined;
   const { name, entry, environment, key } = service;
+  // What bundles is large, and most commands that make a release start no guest.
+  const { bundleService } = await import('../steps/build/bundle-service.ts');
   return {
     name,
     environment,
