@@ -1,5 +1,6 @@
 import { type ExitCode, exitCodes } from './exit-code.ts';
 import { organizeErrors } from './organize-errors.ts';
+import { pathErrors } from './path-errors.ts';
 import { tmdbErrors } from './tmdb-errors.ts';
 
 interface Entry {
@@ -25,6 +26,7 @@ const catalogue = {
   'contract-violation': { exitCode: exitCodes.contractViolation, hint: 'This is a bug of the program: report it with the message above.' },
   ...tmdbErrors,
   ...organizeErrors,
+  ...pathErrors,
   'confirmation-needed': { exitCode: exitCodes.fatal, hint: 'Say yes in advance with --yes, or run the command on a terminal.' },
   interrupted: { exitCode: exitCodes.interrupted, hint: 'What was moved stays moved and stands in the journal.' },
   bug: { exitCode: exitCodes.fatal, hint: 'This is a bug of the program: report it with the message above.' },

@@ -24,6 +24,12 @@ t.test('device names get out of the way, with any ending and in any case', async
   for (const name of ['CONAN', 'COM', 'COM10', 'Nullpo', 'Auxiliary.mkv']) t.equal(windowsName(name), name);
 });
 
+t.test('what turns the direction of text goes, what joins emoji stays', async (t) => {
+  t.equal(windowsName('Show \u202egpj.exe'), 'Show gpj.exe');
+  t.equal(windowsName('\u2067مرحبا\u2069 \u200fשלום'), 'مرحبا שלום');
+  t.equal(windowsName('👩\u200d👧 Uta'), '👩\u200d👧 Uta');
+});
+
 t.test('nothing left gives a name all the same', async (t) => {
   for (const name of ['', '...', '???', ' ', '\u0007']) t.equal(windowsName(name), '_');
 });
@@ -60,4 +66,10 @@ t.test('keys tell what is one file on Windows', async (t) => {
   t.equal(sameFileKey('Show/A.MKV'), sameFileKey('show/a.mkv'));
   t.equal(sameFileKey('Cafe\u0301'), sameFileKey('CAFÉ'));
   t.not(sameFileKey('a'), sameFileKey('b'));
+  t.equal(sameFileKey('ΟΔΟΣ'), sameFileKey('οδος'), 'a sigma at the end');
+  t.equal(sameFileKey('οδοσ'), sameFileKey('οδος'));
+  t.not(sameFileKey('Straße'), sameFileKey('STRASSE'), 'two names on Windows');
+  t.equal(sameFileKey('Straße ÉTÉ'), sameFileKey('STRAßE e\u0301te\u0301'.toLowerCase()), 'letters beside one that has no capital');
+  t.equal(sameFileKey('ﬁ A'), sameFileKey('ﬁ a'));
+  t.equal(sameFileKey('🙂 A'), sameFileKey('🙂 a'));
 });

@@ -1,30 +1,36 @@
-import path from 'node:path';
 import { buildInfo } from '../../../core/build-info.ts';
 import { exitCodes } from '../../../core/exit-code.ts';
 import { loadNameParser } from '../../../parse/anime-name-parser.ts';
 import { walk } from '../../../scan/walk.ts';
+import { folderArgument } from '../../../windows/folder-argument.ts';
 import type { Command } from '../../context.ts';
 import { startFigures } from '../../figures.ts';
 
 /** `scan DIR`: says which video files there are and what their names tell. Reads only. Exit code 10 when something could not be looked at. */
-export const scan: Command<{ readonly folder: string }> = async (options, { emit, signal, currentFolder }) => {
+export const scan: Command<{ readonly folder: string }> = async (options, { emit, signal, currentFolder, progress }) => {
   const figures = startFigures();
-  const source = path.resolve(currentFolder, options.folder);
+  const { folder: source, warning } = folderArgument(options.folder, currentFolder);
   const parseName = await loadNameParser();
   await emit({ type: 'started', schema: 'cli-event.v1', command: 'scan', version: buildInfo.version, source });
+  // Not counted: everything is looked at all the same.
+  if (warning) await emit({ type: 'problem', ...warning, path: source });
   let [entries, directories, files, parsed, problems] = [0, 0, 0, 0, 0];
-  for await (const folder of walk(source, signal)) {
-    directories += 1;
-    entries += folder.entries;
-    for (const problem of folder.problems) {
-      problems += 1;
-      await emit({ type: 'problem', ...problem });
-    }
-    for (const video of folder.videos) {
-      const name = parseName(path.posix.basename(video.path));
-      files += 1;
-      if (name) parsed += 1;
-      await emit({ type: 'file', ...video, parsed: name ?? null });
+  {
+    using bar = progress.start('Looking', 'files');
+    for await (const folder of walk(source, signal, { companions: false })) {
+      directories += 1;
+      entries += folder.entries;
+      for (const problem of folder.problems) {
+        problems += 1;
+        await emit({ type: 'problem', ...problem });
+      }
+      for (const { path, sizeBytes } of folder.videos) {
+        const name = parseName(path);
+        files += 1;
+        if (name) parsed += 1;
+        await emit({ type: 'file', path, sizeBytes, parsed: name ?? null });
+      }
+      bar.advance(folder.videos.length);
     }
   }
   const measured = figures();
