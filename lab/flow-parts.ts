@@ -9,7 +9,7 @@ import type { LocalPath, Sha256 } from './core/ids.ts';
 import type { Reporter } from './core/reporter.ts';
 import type { ScanResult } from './core/scan.ts';
 import type { Masker } from './core/secret.ts';
-import type { ServiceProgram } from './core/test-service.ts';
+import type { ServiceProgram } from './core/stand-in.ts';
 import type { Toolkit } from './core/toolkit.ts';
 import type { Connection, Transport } from './core/transport.ts';
 import type { JournalSink } from './engine/journal.ts';

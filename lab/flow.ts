@@ -6,7 +6,7 @@ import { type ErrorData, LabError, toErrorData } from './core/error.ts';
 import type { GuestLease } from './core/guest.ts';
 import type { GuestName, LocalPath, RunId } from './core/ids.ts';
 import type { Plan } from './core/plan.ts';
-import type { ServiceProgram } from './core/test-service.ts';
+import type { ServiceProgram } from './core/stand-in.ts';
 import { callUntil, callWithin } from './engine/deadline.ts';
 import { type Journal, openJournal } from './engine/journal.ts';
 import { type Lanes, createLanes } from './engine/lanes.ts';

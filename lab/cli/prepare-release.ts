@@ -4,7 +4,7 @@ import type { Call } from '../core/call.ts';
 import type { Clock } from '../core/clock.ts';
 import type { LocalPath, Sha256 } from '../core/ids.ts';
 import { makeProvenance } from '../core/provenance.ts';
-import type { ServiceProgram } from '../core/test-service.ts';
+import type { ServiceProgram } from '../core/stand-in.ts';
 import type { ScanResult, ScanSubject, Scanner } from '../core/scan.ts';
 import type { Progress } from '../engine/run-step.ts';
 import type { PreparedRelease, RunReleaseStep } from '../flow-parts.ts';
@@ -91,7 +91,7 @@ async function testService({ root, config }: Project, folders: Folders, into: Lo
   if (service === undefined) return undefined;
   const { name, entry, environment, key } = service;
   // What bundles is large, and most commands that make a release start no guest.
-  const { bundleService } = await import('../steps/build/bundle-service.ts');
+  const { bundleService } = await import('../steps/build/bundle-stand-in.ts');
   return {
     name,
     environment,

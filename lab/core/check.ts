@@ -7,7 +7,7 @@ import type { GuestSpec, Isolation } from './guest.ts';
 import type { CheckId, RemotePath, Sha256 } from './ids.ts';
 import type { Outcome, SkipReason } from './outcome.ts';
 import type { Policy } from './policy.ts';
-import type { TestService } from './test-service.ts';
+import type { TestService } from './stand-in.ts';
 import type { Toolkit } from './toolkit.ts';
 
 /** A guest as a check sees it. */

@@ -2,7 +2,7 @@ import type { Call } from '../../core/call.ts';
 import type { Check, EvidenceSink, Guest, GuestFiles } from '../../core/check.ts';
 import { LabError } from '../../core/error.ts';
 import { type RemotePath, checkId, joinRemote } from '../../core/ids.ts';
-import type { RunningService } from '../../core/test-service.ts';
+import type { RunningService } from '../../core/stand-in.ts';
 import type { GuestDescription, UnpackReceipt } from '../../core/toolkit.ts';
 import { compareTrees, treeOf } from './compare-trees.ts';
 import { type CleanInstallFacts, cleanInstallFacts } from './facts.ts';

@@ -4,7 +4,7 @@ import type { Policy } from '../../core/policy.ts';
 import type { CleanInstallFacts } from './facts.ts';
 import { fault, none, unchanged, when } from './findings.ts';
 import { FATAL, SUCCESS, judgeEvents, judgeRun } from './judge-run.ts';
-import { judgeService } from './judge-service.ts';
+import { judgeService } from './judge-matching.ts';
 import { judgeRollback, judgeWork } from './judge-work.ts';
 import { unwelcome } from './leftovers.ts';
 import { MOST_SYSTEM_ENTRIES } from './system-snapshot.ts';

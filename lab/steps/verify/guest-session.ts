@@ -1,7 +1,7 @@
 import type { Call } from '../../core/call.ts';
 import { LabError, toErrorData } from '../../core/error.ts';
 import type { GuestFiles } from '../../core/check.ts';
-import type { TestService } from '../../core/test-service.ts';
+import type { TestService } from '../../core/stand-in.ts';
 import type { GuestDescription, Toolkit } from '../../core/toolkit.ts';
 import type { GuestLease } from '../../core/guest.ts';
 import { type RemotePath, isRemotePath, joinRemote, remotePath } from '../../core/ids.ts';
@@ -9,7 +9,7 @@ import type { Connection } from '../../core/transport.ts';
 import { callWithin } from '../../engine/deadline.ts';
 import { examineBox } from './examine-box.ts';
 import { readGuestFiles } from './read-guest-files.ts';
-import { startService } from './start-service.ts';
+import { startService } from './start-stand-in.ts';
 import type { VerifyParts } from './verify-parts.ts';
 
 /** Folder of the lab's own in a guest. */

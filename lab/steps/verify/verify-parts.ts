@@ -7,7 +7,7 @@ import type { LabEvent, LaneHolder } from '../../core/event.ts';
 import type { ToolkitKind } from '../../core/guest.ts';
 import type { LocalPath } from '../../core/ids.ts';
 import type { Plan } from '../../core/plan.ts';
-import type { ServiceProgram } from '../../core/test-service.ts';
+import type { ServiceProgram } from '../../core/stand-in.ts';
 import type { Masker } from '../../core/secret.ts';
 import type { Toolkit } from '../../core/toolkit.ts';
 import type { Connection, Transport } from '../../core/transport.ts';

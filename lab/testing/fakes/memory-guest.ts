@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Call } from '../../core/call.ts';
 import type { EvidenceSink, Guest } from '../../core/check.ts';
 import { LabError } from '../../core/error.ts';
-import type { RunningService } from '../../core/test-service.ts';
+import type { RunningService } from '../../core/stand-in.ts';
 import { type RemotePath, guestName, joinRemote, remotePath, sha256 } from '../../core/ids.ts';
 import { emulatedBox } from '../fixtures/box-answers.ts';
 import type { DownloadMark, MeasuredRun, ProgramResult, ProgramRun, SignatureFacts, Toolkit, TreeEntry } from '../../core/toolkit.ts';

@@ -7,7 +7,7 @@ import t from 'tap';
 import { labConfig } from '../../core/config.ts';
 import { scratchFolder } from '../../testing/scratch-folder.ts';
 import { projectRoot } from '../../testing/wine-rig.ts';
-import { bundleService } from './bundle-service.ts';
+import { bundleService } from './bundle-stand-in.ts';
 
 const { testService } = labConfig.parse(JSON.parse(readFileSync(path.join(projectRoot, 'lab.config.json'), 'utf8'))).product;
 

@@ -2,14 +2,14 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import { type LocalPath, guestName, remotePath } from '../../core/ids.ts';
-import type { ServiceProgram } from '../../core/test-service.ts';
+import type { ServiceProgram } from '../../core/stand-in.ts';
 import { callUntil } from '../../engine/deadline.ts';
 import { systemClock } from '../../host/clock.ts';
 import { openCall } from '../../testing/calls.ts';
 import type { FakeProcess } from '../../testing/fakes/fake-programs.ts';
 import { fakeTransport } from '../../testing/fakes/fake-transport.ts';
 import { scratchFolder } from '../../testing/scratch-folder.ts';
-import { type ServiceGuest, startService } from './start-service.ts';
+import { type ServiceGuest, startService } from './start-stand-in.ts';
 
 const node = remotePath('X:\\node.exe');
 const folder = remotePath('C:\\Lab');

@@ -3,7 +3,7 @@ import type { Clock } from '../../core/clock.ts';
 import { LabError } from '../../core/error.ts';
 import type { GuestSpec } from '../../core/guest.ts';
 import { type RemotePath, joinRemote } from '../../core/ids.ts';
-import type { RunningService, ServiceProgram } from '../../core/test-service.ts';
+import type { RunningService, ServiceProgram } from '../../core/stand-in.ts';
 import type { CommandResult, Connection } from '../../core/transport.ts';
 import { callWithin } from '../../engine/deadline.ts';
 
