@@ -1,13 +1,11 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import path from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { PullRoute } from '../../core/guest.ts';
 import { LabError } from '../../core/error.ts';
 import type { LocalPath } from '../../core/ids.ts';
+import { sendFile } from './send-file.ts';
 
 /** One file that a guest may fetch. Disposing ends that, and what is being fetched. */
 export interface PullOffer extends AsyncDisposable {
@@ -23,7 +21,6 @@ const MOST_CONNECTIONS = 64;
 const HEADERS_LIMIT_MS = 10_000;
 /** A longest path for a Unix socket is 107 bytes (unix(7)). */
 const LONGEST_SOCKET_PATH = 100;
-const READ_BYTES = 1 << 20;
 
 interface Listening {
   /** What stands before the token. */
@@ -140,12 +137,8 @@ export class PullServer {
       response.end();
       return;
     }
-    const source =
-      content instanceof Uint8Array
-        ? Readable.from([content.subarray(from, end)])
-        : createReadStream(content.file, { start: from, end: end - 1, highWaterMark: READ_BYTES });
-    source.on('data', (bytes: Uint8Array) => offered.onBytes(bytes.length));
-    await pipeline(source, response);
+    if (content instanceof Uint8Array) response.end(content.subarray(from, end), () => offered.onBytes(end - from));
+    else await sendFile(content.file, { from, end }, response, offered.onBytes);
   }
 
   /** Every offer is compared, in the same time whatever the token. */

@@ -32,8 +32,8 @@ const packed = tree.extend({ archiveBytes: size, archiveSha256: sha256 });
 const range = z.object({ encoding: z.enum(['identity', 'gzip']), sizeBytes: size, sha256 });
 const anything = z.unknown();
 
-/** Connections a guest fetches over at a time. */
-const FETCH_STREAMS = 2;
+/** Connections a guest fetches over at a time. Over one the file arrives from its beginning to its end, and its digest with it. */
+const FETCH_STREAMS = 1;
 
 const unzip = promisify(gunzip);
 

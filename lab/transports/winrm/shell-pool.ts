@@ -40,7 +40,7 @@ export class ShellPool {
       Object.entries(options.environment ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1)),
     ]);
     try {
-      const at = this.#idle.findLastIndex((idle) => idle.key === key);
+      const at = this.#idle.findLastIndex((idle) => idle.key === key && idle.shell.usable);
       const found = at === -1 ? undefined : this.#idle.splice(at, 1)[0];
       const shell = found?.shell ?? (await this.#open(options, call));
       let released = false;

@@ -1,13 +1,12 @@
 import { closeSync, mkdirSync, writeSync } from 'node:fs';
-import { type IncomingMessage, get } from 'node:http';
 import path from 'node:path';
+import { httpGet } from './http-get.ts';
 import { openForParts, temporaryOf } from './incoming-file.ts';
-import { Refusal } from './refusal.ts';
+import { Refusal, toRefusal } from './refusal.ts';
+import { RunningDigest } from './running-digest.ts';
 
 type Given = Readonly<Record<string, unknown>>;
 
-/** Silence after which a connection is given up. */
-const SILENCE_MS = 20_000;
 /** Tries of one range, each going on where the last one broke off. */
 const MOST_TRIES = 4;
 const MOST_PROBE_BYTES = 64 << 10;
@@ -20,13 +19,14 @@ export async function probeUrl(given: Given): Promise<{ readonly payload: Buffer
   if (!(timeoutMs > 0 && timeoutMs <= 60_000)) throw new Refusal('bad-request', 'probe needs a timeoutMs');
   const parts: Buffer[] = [];
   let sizeBytes = 0;
-  const signal = AbortSignal.timeout(timeoutMs);
-  const response = await open(urlOf(given), {}, signal);
-  for await (const piece of response) {
-    sizeBytes += (piece as Buffer).length;
+  const onBytes = (bytes: Buffer): void => {
+    sizeBytes += bytes.length;
     if (sizeBytes > MOST_PROBE_BYTES) throw new Refusal('too-large', 'the answer is too large');
-    parts.push(piece as Buffer);
-  }
+    parts.push(Buffer.from(bytes));
+  };
+  await httpGet({ url: urlOf(given), signal: AbortSignal.timeout(timeoutMs), onBytes }).catch((error: unknown) => {
+    throw unreachable(error);
+  });
   return { payload: Buffer.concat(parts) };
 }
 
@@ -41,8 +41,9 @@ export async function fetchUrl(given: Given): Promise<Record<string, never>> {
   mkdirSync(path.dirname(temporary), { recursive: true });
   const file = openForParts(temporary);
   const stop = new AbortController();
+  const digest = new RunningDigest(temporary);
   const work = async (): Promise<void> => {
-    for (let range = waiting.shift(); range !== undefined; range = waiting.shift()) await fetchRange(url, file, range, stop.signal);
+    for (let range = waiting.shift(); range !== undefined; range = waiting.shift()) await fetchRange(url, file, range, digest, stop.signal);
   };
   try {
     const streams = Math.max(1, Math.min(Number(given['streams'] ?? 1), MOST_STREAMS));
@@ -54,6 +55,7 @@ export async function fetchUrl(given: Given): Promise<Record<string, never>> {
     );
     await Promise.allSettled(working);
     await Promise.all(working);
+    digest.keep(file);
     return {};
   } finally {
     closeSync(file);
@@ -81,34 +83,26 @@ function urlOf({ url }: Given): string {
   return url;
 }
 
-async function fetchRange(url: string, file: number, [from, end]: Range, stop: AbortSignal): Promise<void> {
-  let at = from;
-  for (let tries = 1; at < end; tries++) {
+async function fetchRange(url: string, file: number, [from, end]: Range, digest: RunningDigest, stop: AbortSignal): Promise<void> {
+  const arrived = { upTo: from };
+  const write = (bytes: Buffer): void => {
     try {
-      const response = await open(url, { range: `bytes=${at}-${end - 1}` }, stop);
-      for await (const piece of response) {
-        const bytes = piece as Buffer;
-        if (at + bytes.length > end) throw new Refusal('io', 'more arrived than was asked for');
-        for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done, bytes.length - done, at + done);
-        at += bytes.length;
-      }
-      if (at < end) throw new Error('the connection ended early');
+      for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done, bytes.length - done, arrived.upTo + done);
     } catch (error) {
-      if (stop.aborted || tries >= MOST_TRIES || error instanceof Refusal)
-        throw error instanceof Refusal ? error : new Refusal('unreachable', error instanceof Error ? error.message : String(error));
+      throw toRefusal(error);
+    }
+    digest.add(bytes, arrived.upTo);
+    arrived.upTo += bytes.length;
+  };
+  for (let tries = 1; arrived.upTo < end; tries++) {
+    try {
+      await httpGet({ url, range: [arrived.upTo, end], signal: stop, onBytes: write });
+    } catch (error) {
+      if (stop.aborted || tries >= MOST_TRIES || error instanceof Refusal) throw unreachable(error);
     }
   }
 }
 
-function open(url: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const request = get(url, { headers: { connection: 'close', ...headers }, signal, agent: false }, (response) => {
-      const expected = headers['range'] === undefined ? 200 : 206;
-      if (response.statusCode === expected) return resolve(response);
-      response.destroy();
-      reject(new Refusal('unreachable', `the answer is HTTP ${response.statusCode}`));
-    });
-    request.setTimeout(SILENCE_MS, () => request.destroy(new Error('the host fell silent')));
-    request.once('error', (error) => reject(new Refusal('unreachable', error.message)));
-  });
-}
+/** What the network said, as a refusal. */
+const unreachable = (error: unknown): Refusal =>
+  error instanceof Refusal ? error : new Refusal('unreachable', error instanceof Error ? error.message : String(error));

@@ -5,6 +5,7 @@ import { crc32, gunzipSync, gzipSync } from 'node:zlib';
 import { digestFile } from './digest-file.ts';
 import { toNative, toNativeBelowDrive } from './guest-path.ts';
 import { Refusal, errnoOf } from './refusal.ts';
+import { digestKeptOf } from './running-digest.ts';
 import { CHUNK_BYTES } from './standard-streams.ts';
 
 type Given = Readonly<Record<string, unknown>>;
@@ -194,7 +195,7 @@ export function finish(given: Given): { readonly sizeBytes: number; readonly sha
     mkdirSync(path.dirname(file.temporary), { recursive: true });
     closeSync(openSync(file.temporary, 'a'));
   }
-  const found = digestFile(file.temporary);
+  const found = digestKeptOf(file.temporary) ?? digestFile(file.temporary);
   if (found === undefined) {
     // Another copy of the same may have been quicker.
     if (isThere(file)) return { sizeBytes, sha256 };
