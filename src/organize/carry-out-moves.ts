@@ -75,6 +75,7 @@ const TAKEN = 'A file came to be at the destination in the meantime';
 export function failureOf(error: unknown): Failure {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'EEXIST') return { state: 'failed', cause: 'conflict', problem: TAKEN };
+  if (code === 'ENOENT') return { state: 'failed', cause: 'changed', problem: `It is no longer there (${message})` };
   const cause = isFull(error) ? 'disk-full' : isRefusal(error) ? 'permission' : 'other';
   return { state: 'failed', cause, problem: message };
 }
