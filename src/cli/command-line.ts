@@ -7,7 +7,7 @@ export type Begin = <Options>(load: () => Promise<Command<Options>>, options: Op
 /** The definition of one command: name, arguments, options, help with examples, and what to begin. Loads nothing of the command itself. */
 export type DefineCommand = (begin: Begin) => CommandLine;
 
-/** A new command, or one below another. The options that all commands have come by themselves: see `common-options.ts`. */
+/** A new command, or one below another. The options that all commands have come by themselves: see `global-options.ts`. */
 export const newCommand = (name: string): CommandLine => new CommandLine(name);
 
 /** A command and all below it. */

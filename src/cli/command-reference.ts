@@ -1,6 +1,6 @@
 import type { Argument, Command, Option } from 'commander';
 import { withSubcommands } from './command-line.ts';
-import { COMMON_OPTIONS } from './common-options.ts';
+import { COMMON_OPTIONS } from './global-options.ts';
 import { exitCodeRows } from './exit-code-meanings.ts';
 import { makeProgram } from './program.ts';
 

@@ -1,5 +1,5 @@
 import type { CliEvent, EventOf } from '../contract/cli-event.ts';
-import { commonTexts } from './common-texts.ts';
+import { globalTexts } from './global-texts.ts';
 import { cacheTexts } from './commands/cache/texts.ts';
 import { completionTexts } from './commands/completion/texts.ts';
 import { matchTexts } from './commands/match/texts.ts';
@@ -20,7 +20,7 @@ export type EventTexts<Type extends CliEvent['type'] = CliEvent['type']> = {
 
 /** The texts of every event, for one run of a command. Texts that show several events together (a table) are made by a function, since they remember. */
 export const makeEventTexts = (): EventTexts => ({
-  ...commonTexts,
+  ...globalTexts,
   ...makeScanTexts(),
   ...makeOrganizeTexts(),
   ...rollbackTexts,

@@ -1,6 +1,6 @@
 import type { HelpConfiguration, OutputConfiguration } from 'commander';
 import type { Masker } from '../settings/masker.ts';
-import type { CommonChoices } from './common-options.ts';
+import type { GlobalChoices } from './global-options.ts';
 import type { Emit, Surroundings } from './context.ts';
 import { type Progress, noProgress } from './progress.ts';
 import { screenOf } from './screen.ts';
@@ -11,11 +11,11 @@ import { type TerminalProgress, terminalProgress } from './terminal-progress.ts'
 /** Everything that a run of a command line says to whoever called it. All of it is masked. */
 export interface Output {
   /** Where events go: lines of JSON or text for people. */
-  readonly emitter: (choices: CommonChoices) => Promise<Emit>;
+  readonly emitter: (choices: GlobalChoices) => Promise<Emit>;
   /** A line on standard error when that is a terminal where somebody watches. */
-  readonly progress: (choices: CommonChoices) => Progress;
+  readonly progress: (choices: GlobalChoices) => Progress;
   /** For help, which is told before the line is understood. */
-  readonly forHelp: (choices: CommonChoices) => { readonly output: OutputConfiguration; readonly help: HelpConfiguration };
+  readonly forHelp: (choices: GlobalChoices) => { readonly output: OutputConfiguration; readonly help: HelpConfiguration };
   /** Where in the program a bug showed. */
   readonly tellTrace: (error: unknown) => Promise<void>;
   readonly flush: () => Promise<void>;

@@ -1,7 +1,7 @@
 import { Command as CommandLine } from 'commander';
 import { type Begin, examples, withSubcommands } from './command-line.ts';
 import { commandLines } from './commands/index.ts';
-import { addCommonOptions } from './common-options.ts';
+import { addGlobalOptions } from './global-options.ts';
 import { exitCodeRows } from './exit-code-meanings.ts';
 
 const WHERE_TO_LOOK = 'Run with --help to see what there is.';
@@ -32,6 +32,6 @@ export function makeProgram(begin: Begin): CommandLine {
     for (const each of withSubcommands(command)) each.showHelpAfterError(WHERE_TO_LOOK);
     program.addCommand(command);
   }
-  addCommonOptions(program);
+  addGlobalOptions(program);
   return program;
 }

@@ -4,7 +4,7 @@ import { logLevel } from '../log/log-level.ts';
 import { openLog } from '../log/open-log.ts';
 import { makeMasker } from '../settings/masker.ts';
 import { withSubcommands } from './command-line.ts';
-import { type CommonChoices, commonChoices, earlyChoices } from './common-options.ts';
+import { type GlobalChoices, globalChoices, earlyChoices } from './global-options.ts';
 import type { Surroundings } from './context.ts';
 import { errorEvent } from './error-event.ts';
 import { recorded, tellError } from './event-log.ts';
@@ -27,12 +27,12 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
   masker.add(environment['ANIVAULT_TMDB_KEY']?.trim() ?? '');
   const output = openOutput(surroundings, masker);
   // Until the line is understood, a look at the arguments decides in which form an error of use is told.
-  let choices: CommonChoices = earlyChoices(args);
+  let choices: GlobalChoices = earlyChoices(args);
   let exitCode: ExitCode = exitCodes.success;
   let usage = '';
 
   const program = makeProgram(async (load, options, line) => {
-    choices = commonChoices(line);
+    choices = globalChoices(line);
     const changes = line.opts()['apply'] === true;
     const signal = changes ? surroundings.signal : AbortSignal.any([surroundings.signal, output.unread]);
     await using log = openLog(environment, choices.logLevel ?? (await logLevel(environment)), masker);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { cacheEvents } from './events/cache.ts';
-import { commonEvents } from './events/common.ts';
+import { everyCommandEvents } from './events/every-command.ts';
 import { completionEvents } from './events/completion.ts';
 import { logEvents } from './events/log.ts';
 import { matchEvents } from './events/match.ts';
@@ -17,7 +17,7 @@ import { verifyEvents } from './events/verify.ts';
  * summary or an `error`.
  */
 export const cliEvent = z.discriminatedUnion('type', [
-  ...commonEvents,
+  ...everyCommandEvents,
   ...scanEvents,
   ...organizeEvents,
   ...rollbackEvents,

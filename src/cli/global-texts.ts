@@ -2,7 +2,7 @@ import type { EventTexts } from './event-texts.ts';
 import { printable } from './text-table.ts';
 import { versionText } from './version.ts';
 
-export const commonTexts: EventTexts<'version' | 'started' | 'problem' | 'error'> = {
+export const globalTexts: EventTexts<'version' | 'started' | 'problem' | 'error'> = {
   version: versionText,
   started: () => '',
   problem: (event, { style }) =>

@@ -9,7 +9,7 @@ export type LogChoice = NonNullable<Settings['logLevel']>;
 const logChoices: readonly LogChoice[] = ['debug', 'info', 'warn', 'error', 'off'];
 
 /** What the options say that all commands have. */
-export interface CommonChoices {
+export interface GlobalChoices {
   readonly json: boolean;
   readonly verbose: boolean;
   readonly yes: boolean;
@@ -28,17 +28,17 @@ const commonOptions = (): readonly Option[] => [
 ];
 
 /** Gives a command and all below it the common options, unless it has one of that name of its own. */
-export function addCommonOptions(command: CommandLine): void {
+export function addGlobalOptions(command: CommandLine): void {
   for (const option of commonOptions()) {
     if (!command.options.some(({ long }) => long === option.long)) command.addOption(option.helpGroup(COMMON_OPTIONS));
   }
   command.addHelpOption(new Option('-h, --help', 'show this help').helpGroup(COMMON_OPTIONS));
-  for (const inner of command.commands) addCommonOptions(inner);
+  for (const inner of command.commands) addGlobalOptions(inner);
 }
 
 /** Reads the common options of a command that was chosen, wherever on the line they stood; of two levels the one nearest to the command counts. */
-export function commonChoices(line: CommandLine): CommonChoices {
-  const given = (name: keyof CommonChoices): unknown => {
+export function globalChoices(line: CommandLine): GlobalChoices {
+  const given = (name: keyof GlobalChoices): unknown => {
     for (let command: CommandLine | null = line; command !== null; command = command.parent) {
       if (command.getOptionValueSource(name) === 'cli') return command.getOptionValue(name);
     }
@@ -55,7 +55,7 @@ export function commonChoices(line: CommandLine): CommonChoices {
 }
 
 /** What can be told of a line that is not understood (yet): in which form it wants to be told so. */
-export function earlyChoices(args: readonly string[]): CommonChoices {
+export function earlyChoices(args: readonly string[]): GlobalChoices {
   const end = args.indexOf('--');
   const options = new Set(end < 0 ? args : args.slice(0, end));
   return { json: options.has('--json'), verbose: options.has('--verbose'), yes: false, color: !options.has('--no-color') };

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /** Events that every command may print. */
-export const commonEvents = [
+export const everyCommandEvents = [
   z.strictObject({
     type: z.literal('version'),
     schema: z.literal('cli-event.v1'),
