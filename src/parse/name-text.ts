@@ -95,6 +95,8 @@ const DOTTED_PARTS = /\.(?:\d{6}|\d{3,4}p)[.-]/;
 /** How words are set apart in a name: a name without spaces has dots or underscores in their place. */
 export function spacing(texts: readonly string[]): (text: string) => string {
   const all = texts.join('\u0001').replace(/^[\s\u0001]+|[\s\u0001]+$/g, '');
+  // Most names have spaces, and nothing else that sets words apart.
+  if (all.includes(' ') && !/[._]/.test(all)) return (text) => text;
   const spaces = all.split(' ').length - 1;
   const underscores = all.split('_').length - 1;
   const plus = spaces === 0 && underscores === 0 && /\w\+\w+\+/.test(all);

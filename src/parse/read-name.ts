@@ -218,11 +218,17 @@ function takeYear(title: string, facts: Facts): string {
   return tidy((found[1] as string) + title.slice(found[0].length));
 }
 
-const tidy = (text: string): string =>
-  text
+// "a - b": what most titles are
+const TIDY = /^[^\s\-,](?:[^\s]| (?! ))*[^\s\-,:]$/;
+
+/** Single spaces, and no separators at the ends. */
+function tidy(text: string): string {
+  if (TIDY.test(text)) return text;
+  return text
     .replace(/\s+/g, ' ')
     .replace(/^[\s\-,]+|[\s\-,:]+$/g, '')
     .trim();
+}
 
 function withoutExtra(title: string): string {
   const words = title.split(' ');

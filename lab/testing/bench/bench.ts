@@ -7,6 +7,7 @@ import { callUntil } from '../../engine/deadline.ts';
 import { hostFacts } from '../../host/host-facts.ts';
 import { sourceRevision } from '../../host/source-revision.ts';
 import { anivaultLog } from './anivault-log.ts';
+import { anivaultScan } from './anivault-scan.ts';
 import { anivaultStart } from './anivault-start.ts';
 import type { Bench } from './bench-definition.ts';
 import { build } from './build.ts';
@@ -40,6 +41,7 @@ const benches: readonly Bench[] = [
   winrmSealing,
   anivaultStart,
   anivaultLog,
+  anivaultScan,
 ];
 
 const USUAL_ROUNDS = 5;
