@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { mkdir, readFile, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import t from 'tap';
 import { callFor } from '../testing/calls.ts';
 import { type CachedFolder, cachedFolder, cachedFolderPath, findCached, pruneUnused } from './cached-folder.ts';
@@ -82,6 +84,9 @@ t.test('a maker that fails or is killed leaves nothing that looks whole', async 
   t.same(await readdir(folders.cache), []);
   const full = thing(made, { make: () => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC', syscall: 'write' })) });
   await t.rejects(cachedFolder(folders, full, call), { code: 'file.disk-full' });
+  const unstarted = thing(made, { make: () => promisify(execFile)('no-such-program').then(() => ({ files: [], about: {} })) });
+  await t.rejects(cachedFolder(folders, unstarted, call), { code: 'ENOENT', syscall: 'spawn no-such-program' }, 'not the folder’s fault');
+  t.same(await readdir(folders.cache), []);
   // As a killed maker leaves it.
   const partial = `${cachedFolderPath(folders, thing(made))}.partial`;
   await mkdir(partial, { recursive: true });

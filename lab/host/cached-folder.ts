@@ -92,9 +92,14 @@ export async function cachedFolder(folders: Folders, wanted: CachedFolder, call:
     return { folder, about, digests: digestsIn(whole) };
   } catch (error) {
     await removeTree(partial).catch(() => {});
-    if ((error as NodeJS.ErrnoException).syscall !== undefined) throw writeError(error, partial);
-    throw error;
+    throw isOfTheDisk(error) ? writeError(error, partial) : error;
   }
+}
+
+/** A program that cannot be started has a system call too (`spawn`, `spawn apt-get`), and says nothing about the folder. */
+function isOfTheDisk(error: unknown): boolean {
+  const { syscall } = error as NodeJS.ErrnoException;
+  return syscall !== undefined && !syscall.startsWith('spawn');
 }
 
 /**
