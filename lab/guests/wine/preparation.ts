@@ -1,3 +1,4 @@
+import { allOrNone } from '../../core/all-or-none.ts';
 import type { Call } from '../../core/call.ts';
 import { LabError } from '../../core/error.ts';
 import type { ProviderProgress } from '../../core/guest.ts';
@@ -42,20 +43,23 @@ export function requireLinux(platform: string, architecture: string): void {
   if (platform !== 'linux' || architecture !== 'x64') throw LabError.of('wine.unsupported-host', { platform, architecture });
 }
 
-/** Fetches and makes what guests of any version need; what is there is found again. */
+/** Fetches and makes what guests of any version need; what is there is found again. When one part fails, nothing is being fetched any more after the throw. */
 export async function prepare(
   options: PreparationOptions,
   onProgress: (progress: ProviderProgress) => void,
   call: Call,
 ): Promise<Prepared> {
   requireLinux(process.platform, process.arch);
-  const { folders, projectRoot } = options;
-  const [root, node, tools, powershell] = await Promise.all([
-    wineRoot(folders, onProgress, call),
-    windowsNode({ folders, projectRoot, onProgress }, call),
-    guestTools(folders, call),
-    options.powershell === undefined ? undefined : guestPowershell(folders, options.powershell, call),
-  ]);
+  const { folders, projectRoot, powershell: given } = options;
+  const [root, node, tools, powershell] = await allOrNone(
+    [
+      (part) => wineRoot(folders, onProgress, part),
+      (part) => windowsNode({ folders, projectRoot, onProgress }, part),
+      (part) => guestTools(folders, part),
+      (part) => (given === undefined ? undefined : guestPowershell(folders, given, part)),
+    ],
+    call,
+  );
   const support = await supportOf(options, root, call);
   const wall = support.kind === 'namespaces' ? namespaceWall(root, support.overlay) : openWall(root);
   return {

@@ -1,3 +1,4 @@
+import { allOrNone } from '../../core/all-or-none.ts';
 import type { Call } from '../../core/call.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Provider, ProviderProgress } from '../../core/guest.ts';
@@ -42,7 +43,11 @@ export function wineProvider(options: WineProviderOptions): Provider {
     doctor: (call) => diagnose(settings, call),
     prepare: async (specs, onProgress, call) => {
       const { template } = await ready(onProgress, call);
-      await Promise.all([...new Set(specs.map((spec) => spec.build))].map((build) => template(build, call)));
+      const builds = [...new Set(specs.map((spec) => spec.build))];
+      await allOrNone(
+        builds.map((build) => (part) => template(build, part)),
+        call,
+      );
     },
     acquire: async (spec, owner, call) => {
       call.signal.throwIfAborted();
