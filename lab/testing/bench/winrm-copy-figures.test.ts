@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import t from 'tap';
 import type { CopyWay } from './comparators/copy-way.ts';
 import { copyRows } from './winrm-copy-figures.ts';
-import { collected } from './winrm-copy-rounds.ts';
+import { type Lap, collected } from './winrm-copy-rounds.ts';
 import { headOf, incompressible, scratchPlace } from './winrm-payloads.ts';
 
 const way = (label: string, mostBytes?: number): CopyWay => ({
@@ -11,18 +11,19 @@ const way = (label: string, mostBytes?: number): CopyWay => ({
   open: () => Promise.resolve('never opened'),
   ...(mostBytes === undefined ? {} : { mostBytes }),
 });
+const lap = (megabytesPerSecond: number): Lap => ({ megabytesPerSecond });
 const [ours, theirs, absent] = [way('ours'), way('theirs', 2_000_000), way('absent')];
 
 t.test('ratios come first, each of two values of one round, and aims are judged', async (t) => {
   const figures = collected([
-    new Map<CopyWay, number | string>([
-      [ours, 40],
-      [theirs, 2],
+    new Map<CopyWay, Lap | string>([
+      [ours, { ...lap(40), cpu: { lab: 1, endpoint: 0.5, guest: 0.25 } }],
+      [theirs, lap(2)],
       [absent, 'it is not there'],
     ]),
-    new Map<CopyWay, number | string>([
-      [theirs, 8],
-      [ours, 80],
+    new Map<CopyWay, Lap | string>([
+      [theirs, lap(8)],
+      [ours, { ...lap(80), cpu: { lab: 2, endpoint: 1.5, guest: 0.25 } }],
       [absent, 'it is not there'],
     ]),
   ]);
@@ -35,14 +36,14 @@ t.test('ratios come first, each of two values of one round, and aims are judged'
   t.same(rows, [
     { group, label: 'ours over theirs', unit: '×', values: [20, 10], atLeast: 10 },
     { group, label: 'ours over absent', unit: '×', values: [], note: 'it is not there' },
-    { group, label: 'ours', unit: 'MB/s', values: [40, 80] },
+    { group, label: 'ours', unit: 'MB/s', values: [40, 80], note: 'CPU 1.50 + 1.00 + 0.25 s' },
     { group, label: 'theirs', unit: 'MB/s', values: [2, 8], note: 'measured over the first 2 MB' },
     { group, label: 'absent', unit: 'MB/s', values: [], note: 'it is not there' },
   ]);
 });
 
 t.test('a way that failed to open once has no figures at all', async (t) => {
-  const figures = collected([new Map([[ours, 40]]), new Map([[ours, 'gone']]), new Map([[ours, 50]])]);
+  const figures = collected([new Map([[ours, lap(40)]]), new Map([[ours, 'gone']]), new Map([[ours, lap(50)]])]);
   t.equal(figures.get(ours), 'gone');
 });
 

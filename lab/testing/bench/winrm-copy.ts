@@ -46,7 +46,7 @@ export const winrmCopy: Bench = {
     'A file to embedded guests, and to an endpoint in front of processes of this machine, where starting a process costs next to nothing.',
     'Incompressible bytes, the same every time, and the zip of a real release. Every way begins with a connection that is open, and ends with the file complete and hashed in the guest where the way does that; our own digest of the local file is computed anew each time.',
     'The styles of winrmcp and Ansible are made of the same messages, sockets, NTLM and sealing as “push, sealed”, over the same endpoint, so that only the strategy differs; what each leaves in the guest is verified after the clock has stopped.',
-    'MB/s are 10⁶ bytes a second, with two guests of both together.',
+    'MB/s are 10⁶ bytes a second, with two guests of both together. CPU is processor time for every 100 MB: of the lab, of the endpoint and of all that runs behind it. On two processors no way can be quicker than half the sum of the three.',
   ].join(' '),
   onlyByName: true,
   usualRounds: 3,

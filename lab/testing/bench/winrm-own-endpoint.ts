@@ -13,6 +13,8 @@ export interface OwnEndpoint extends AsyncDisposable {
   readonly http: WinrmAddress;
   readonly https: WinrmAddress;
   readonly ssh: SshAddress;
+  /** The process that serves them; what runs behind them are its descendants. */
+  readonly pid: number;
   /** How long each process behind it took, from being asked for to the end of its output, in the order they ended. Grows. */
   readonly processMs: readonly number[];
 }
@@ -48,7 +50,7 @@ export async function ownEndpoint(behind: EndpointSettings['behind'], launcher: 
     const http: WinrmAddress = { ...common, transport: 'winrm', url: doors.http, password: secret, authentication: 'ntlm' };
     const https: WinrmAddress = { ...http, url: doors.https, certificateSha256: pinOf(guestTls.cert) };
     const ssh: SshAddress = { ...common, ...doors.ssh, transport: 'ssh', login: { password: secret } };
-    return { http, https, ssh, processMs, [Symbol.asyncDispose]: stop };
+    return { http, https, ssh, pid: child.pid ?? 0, processMs, [Symbol.asyncDispose]: stop };
   } catch (error) {
     await stop();
     throw error;

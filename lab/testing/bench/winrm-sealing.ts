@@ -7,7 +7,7 @@ import { SessionSecurity } from '../../winrm/ntlm/session-security.ts';
 import type { Bench } from './bench-definition.ts';
 import { transportWay, withoutPull } from './comparators/transport-way.ts';
 import { type Measurement, ratios, rotated } from './measurement.ts';
-import { CopyReferee, copyRound } from './winrm-copy-rounds.ts';
+import { CopyReferee, type Lap, copyRound } from './winrm-copy-rounds.ts';
 import { incompressible, scratchPlace } from './winrm-payloads.ts';
 import { hostTarget } from './winrm-targets.ts';
 
@@ -78,7 +78,7 @@ export const winrmSealing: Bench = {
       ...loaded.flatMap(([name, found]) => (found ? [[`${name} ${found.version}`, () => cipherSpeed(found.cipher)] as const] : [])),
       ['sealing', sealSpeed],
       ['sealing on a worker thread', workerSpeed],
-      ['push', async () => Number((await copyRound(race, 0, referee, call)).get(push))],
+      ['push', async () => speedOf((await copyRound(race, 0, referee, call)).get(push))],
     ];
     for (let round = -1; round < rounds; round += 1) {
       for (const [label, job] of rotated(jobs, round + 1)) {
@@ -126,13 +126,18 @@ function ownCipher(): Cipher {
   return (bytes) => cipher.apply(bytes);
 }
 
-const speedOf = (sizeBytes: number, startedMs: number): number => sizeBytes / 1e3 / (performance.now() - startedMs);
+const speedSince = (sizeBytes: number, startedMs: number): number => sizeBytes / 1e3 / (performance.now() - startedMs);
+
+function speedOf(lap: Lap | string | undefined): number {
+  if (lap === undefined || typeof lap === 'string') throw new Error(`nothing was pushed: ${String(lap)}`);
+  return lap.megabytesPerSecond;
+}
 
 function cipherSpeed(cipher: Cipher): number {
   const message = randomBytes(MESSAGE_BYTES);
   const startedMs = performance.now();
   for (let count = 0; count < MESSAGES; count += 1) cipher(message);
-  return speedOf(MESSAGES * MESSAGE_BYTES, startedMs);
+  return speedSince(MESSAGES * MESSAGE_BYTES, startedMs);
 }
 
 function sealSpeed(): number {
@@ -179,7 +184,7 @@ async function workerSpeed(): Promise<number> {
           startedMs = performance.now();
           ready.forEach(send);
         } else if (sealed < MESSAGES) send(bytes);
-        else if (sealed === MESSAGES) resolve(speedOf(MESSAGES * MESSAGE_BYTES, startedMs));
+        else if (sealed === MESSAGES) resolve(speedSince(MESSAGES * MESSAGE_BYTES, startedMs));
       });
       if (first) send(first);
     });

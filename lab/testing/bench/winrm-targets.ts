@@ -18,8 +18,8 @@ export const guestLauncher: string = `${GUEST_NODE} X:\\toolkit.cjs`;
 
 /** An embedded guest with all doors at once. */
 export async function guestTarget(release: 'win10' | 'win11', call: Call): Promise<OpenTarget> {
-  const { http, https, ssh, [Symbol.asyncDispose]: stop } = await ownEndpoint({ kind: 'guest', release }, guestLauncher, call);
-  return { name: release, http, https, ssh, node: GUEST_NODE, native: (file) => file, [Symbol.asyncDispose]: stop };
+  const { http, https, ssh, pid, [Symbol.asyncDispose]: stop } = await ownEndpoint({ kind: 'guest', release }, guestLauncher, call);
+  return { name: release, http, https, ssh, pid, node: GUEST_NODE, native: (file) => file, [Symbol.asyncDispose]: stop };
 }
 
 /**
@@ -34,9 +34,9 @@ export async function hostTarget(call: Call): Promise<OpenTarget> {
   const tool = path.join(folder, 'guest-tool.cjs');
   await bundleGuestTool(tool);
   const node = `'${process.execPath}'`;
-  const { http, https, ssh } = stack.use(await ownEndpoint({ kind: 'processes', root }, `${node} '${tool}'`, call));
+  const { http, https, ssh, pid } = stack.use(await ownEndpoint({ kind: 'processes', root }, `${node} '${tool}'`, call));
   // C:\bench\a → ROOT/c/bench/a
   const native = (file: RemotePath): string => path.join(root, file.slice(0, 1).toLowerCase(), ...file.slice(3).split('\\'));
   const kept = stack.move();
-  return { name: 'host', http, https, ssh, node, native, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  return { name: 'host', http, https, ssh, pid, node, native, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }

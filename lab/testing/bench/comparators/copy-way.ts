@@ -8,6 +8,8 @@ export interface CopyTarget {
   readonly http: WinrmAddress;
   readonly https: WinrmAddress;
   readonly ssh: SshAddress;
+  /** The process that is behind the doors. */
+  readonly pid: number;
   /** Starts Node in it, as the beginning of a command line. */
   readonly node: string;
   /** A guest path as the programs in it see it. */
