@@ -15,6 +15,7 @@ export interface Line {
 
 // 新番 announcements between group and title: ★10月新番★
 const ANNOUNCEMENT = /★?\d{1,2}月新番★?|^★/g;
+const unannounced = (text: string): string => (/[★新]/.test(text) ? text.replace(ANNOUNCEMENT, '') : text);
 /** Bracketed words that say nothing of the video. */
 const NO_GROUP = /^(?:アニメ|애니|anime|\d+|@.*|.*\d{1,2}月新番.*|合集|招募.*)$/i;
 /** Notes on subtitles in Chinese: 简体 · 简日双语 · 繁體 · 内封字幕 · 完 */
@@ -32,8 +33,9 @@ export const hasWords = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
 export function lineOf(pieces: readonly NamePiece[], facts: Facts): Line {
   const space = spacing(pieces.flatMap((piece) => (piece.kind === 'text' ? [piece.text] : [])));
   const wordsOutside = pieces.some(({ kind, text: words }) => {
-    const bare = kind === 'text' ? words.replace(ANNOUNCEMENT, '').trim() : '';
-    return /\p{L}/u.test(bare) && bracketMark(bare) === undefined;
+    const bare = kind === 'text' ? unannounced(words).trim() : '';
+    // 第12话 between brackets is no title; what begins otherwise need not be tried.
+    return /\p{L}/u.test(bare) && !(/^[\d第제#EeSsOo最]/.test(bare) && bracketMark(bare) !== undefined);
   });
   let text = '';
   let bracket: EpisodeMark | undefined;
@@ -43,7 +45,7 @@ export function lineOf(pieces: readonly NamePiece[], facts: Facts): Line {
     if (piece.kind === 'text') {
       // 37 [Group] Title - 37
       if (index === 0 && wordsOutside && /^\s*\d+\s*$/.test(piece.text) && pieces.length > 2) continue;
-      text += index === 0 ? space(piece.text).trimStart() : space(piece.text).replace(ANNOUNCEMENT, '');
+      text += index === 0 ? space(piece.text).trimStart() : unannounced(space(piece.text));
       continue;
     }
     const inside = piece.text.replace(/^[\s[(]+|\s+$/g, '');
@@ -97,7 +99,7 @@ function takeBracket(inside: string, facts: Facts, afterGroup: boolean): Meant {
     if (known.size >= MOST_KNOWN) known.clear();
     known.set(key, answer);
   }
-  if (typeof answer.meant !== 'object') Object.assign(facts, { ...answer.found, ...facts });
+  if (typeof answer.meant !== 'object') merge(answer.found, facts);
   return answer.meant;
 }
 
@@ -131,6 +133,11 @@ function meantBy(inside: string, facts: Facts, afterGroup: boolean): Meant {
   return areTags(inside, facts) ? 'nothing' : undefined;
 }
 
+/** Takes what is not known yet. */
+function merge(found: Facts, facts: Facts): void {
+  for (const field in found) if (!(field in facts)) Object.assign(facts, { [field]: found[field as keyof Facts] });
+}
+
 /** Whether a bracket holds technical words; those are taken. One strong word is enough, weak ones must be among themselves. */
 function areTags(inside: string, facts: Facts): boolean {
   const found: Facts = {};
@@ -144,7 +151,7 @@ function areTags(inside: string, facts: Facts): boolean {
   }
   const tags = strong > 0 || (weak > 0 && other <= (found.source === undefined ? 0 : 1));
   if (!tags) return false;
-  Object.assign(facts, { ...found, ...facts });
+  merge(found, facts);
   return true;
 }
 

@@ -144,6 +144,7 @@ function takeLast(word: string, facts: Facts): void {
 /** Technical words outside brackets, after the first bracket of them. */
 function takeTags(text: string, facts: Facts): void {
   for (const part of text.split(BOUNDARY)) {
+    if (part === '' || part === ' ') continue;
     const words = part.trim().split(/\s+/);
     // [x265]-GRP · [x264] - GRP v2
     const [, group, version] = /^-\s?([A-Za-z0-9][\w.]*)(?:\sv(\d))?$/.exec(words.join(' ')) ?? [];
