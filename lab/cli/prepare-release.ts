@@ -1,16 +1,13 @@
 import path from 'node:path';
-import type { Bundle, BundleArchive, BundleManifest } from '../core/bundle.ts';
+import type { Bundle } from '../core/bundle.ts';
 import type { Call } from '../core/call.ts';
 import type { Clock } from '../core/clock.ts';
-import type { LocalPath, Sha256 } from '../core/ids.ts';
-import { makeProvenance } from '../core/provenance.ts';
+import type { LocalPath } from '../core/ids.ts';
 import type { ServiceProgram } from '../core/stand-in.ts';
 import type { ScanResult, ScanSubject, Scanner } from '../core/scan.ts';
 import type { Progress } from '../engine/run-step.ts';
 import type { PreparedRelease, RunReleaseStep } from '../flow-parts.ts';
-import { moveFile, readBytesIfThere, writeFileAtomic } from '../host/files.ts';
 import type { Folders } from '../host/folders.ts';
-import { sha256Of } from '../host/hash.ts';
 import { revisionTime, sourceRevision } from '../host/source-revision.ts';
 import { windowsBun } from '../host/windows-bun.ts';
 import { labCodeDigest } from '../host/code-digest.ts';
@@ -19,11 +16,9 @@ import { type Workshop, makeWorkshop } from '../host/workshop.ts';
 import { buildExecutable } from '../steps/build/build-executable.ts';
 import type { BuiltExecutable } from '../steps/build/built-executable.ts';
 import { makeBundle } from '../steps/bundle/make-bundle.ts';
-import { manifestText } from '../steps/bundle/manifest.ts';
 import { runScans } from '../steps/scan/run-scans.ts';
 import { scanners } from '../steps/scan/scanners.ts';
-import { loadLabKey } from '../trust/keys.ts';
-import { provenanceText } from '../trust/provenance.ts';
+import { keepRelease } from './keep-release.ts';
 import { labVersion } from './package-version.ts';
 import type { Project } from './project.ts';
 import { type SigningParts, signRelease } from './sign-release.ts';
@@ -73,7 +68,10 @@ export async function prepareRelease(project: Project, parts: ReleaseParts, runS
   const unsigned = await build(project, parts, workshop, source, runStep);
   const built = await signRelease(project, parts, workshop.folder, unsigned, runStep);
   const made = await bundle(project, parts, workshop, source, built, runStep);
-  const release = parts.destination === undefined ? made : await keep(project, parts.folders, parts.destination, made, built, call);
+  const release =
+    parts.destination === undefined
+      ? made
+      : await keepRelease({ project, state: parts.folders.state, destination: parts.destination, made, built }, call);
   const held = onTheWay.move();
   const prepared: ReleaseAtHand = {
     release,
@@ -203,42 +201,3 @@ function bundle(
     ],
   );
 }
-
-/** Moves the archives where they are wanted, and puts the manifest and the signed provenance beside them. */
-async function keep(
-  project: Project,
-  folders: Folders,
-  destination: LocalPath,
-  made: Bundle,
-  { components }: BuiltExecutable,
-  call: Call,
-): Promise<Bundle> {
-  const move = async (archive: BundleArchive): Promise<BundleArchive> => {
-    const kept = path.join(destination, archive.fileName) as LocalPath;
-    await moveFile(archive.path, kept);
-    return { ...archive, path: kept };
-  };
-  const archive = await move(made.archive);
-  const tarball = made.tarball && (await move(made.tarball));
-  const { manifest } = made;
-  const digestOf = async (file: string): Promise<Sha256 | undefined> => {
-    const bytes = await readBytesIfThere(file);
-    return bytes && sha256Of(bytes);
-  };
-  const lockFileSha256 = await digestOf(path.join(project.root, 'package-lock.json'));
-  const statement = makeProvenance({
-    manifest,
-    archives: tarball ? [archive, tarball] : [archive],
-    components,
-    configurationSha256: (await digestOf(project.configFile)) ?? sha256Of(''),
-    ...(lockFileSha256 === undefined ? {} : { lockFileSha256 }),
-    labVersion: await labVersion(),
-  });
-  const key = await loadLabKey(folders.state, call);
-  await writeFileAtomic(path.join(destination, 'manifest.json'), manifestText(manifest));
-  await writeFileAtomic(path.join(destination, provenanceName(manifest)), provenanceText(statement, key));
-  return { ...made, archive, ...(tarball ? { tarball } : {}) };
-}
-
-/** The file beside the archives that says where they came from. */
-export const provenanceName = ({ product }: BundleManifest): string => `${product.name}-${product.version}-win-x64.intoto.jsonl`;

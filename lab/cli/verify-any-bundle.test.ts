@@ -10,7 +10,7 @@ import { makeBundle } from '../steps/bundle/make-bundle.ts';
 import { bundleRig, callOf, rigComponents } from '../testing/bundle-rig.ts';
 import { keyIdOf } from '../trust/envelope.ts';
 import { provenanceText } from '../trust/provenance.ts';
-import { provenanceName } from './prepare-release.ts';
+import { provenanceName } from './keep-release.ts';
 import { verifyAnyBundle } from './verify-any-bundle.ts';
 
 t.test('a bundle from elsewhere, in each form', async (t) => {

@@ -11,7 +11,7 @@ import { verifyBundleDirectory } from '../steps/bundle/verify-bundle-directory.t
 import { verifyTarball } from '../steps/bundle/verify-tarball.ts';
 import type { TrustedKey } from '../trust/keys.ts';
 import { readProvenance } from '../trust/provenance.ts';
-import { provenanceName } from './prepare-release.ts';
+import { provenanceName } from './keep-release.ts';
 
 /** What was found out about a bundle from elsewhere, for people. */
 export interface VerifiedBundle {
