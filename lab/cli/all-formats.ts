@@ -11,6 +11,8 @@ import { machinesFormat } from '../guests/vagrant/catalogue.ts';
 import { toolkitFormats } from '../toolkit/answers.ts';
 import { trustFormats } from '../trust/index.ts';
 import { findingFormat } from '../winrm/diagnose/finding.ts';
+import { cleaningFormat } from './cleaning.ts';
+import { renderingFormat } from './rendering.ts';
 import { runningGuestFormat } from './running-guests.ts';
 
 /** Every kind of file or message that leaves a process of the lab. `schemas/` holds exactly these, next to the program's own. */
@@ -27,6 +29,8 @@ export const allFormats: readonly Format[] = [
   ...toolkitFormats,
   ...trustFormats,
   runningGuestFormat,
+  renderingFormat,
+  cleaningFormat,
   findingFormat,
   machinesFormat,
 ];

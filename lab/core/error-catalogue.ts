@@ -345,7 +345,7 @@ export const errorCatalogue = {
   },
   'build.runtime-changed': {
     kind: 'host',
-    message: '{file} is not the {runtime} that was fetched any more.',
+    message: '{file} is not the {runtime} that was fetched any more',
     hint: 'Remove it: `npm run lab -- clean --cache` has everything fetched and checked anew.',
   },
   // reproduce

@@ -11,23 +11,25 @@ import { reporters } from '../../reporters/index.ts';
 import { recordText } from '../../steps/report/finish-run.ts';
 import { readRun } from '../../trust/read-run.ts';
 import { wantsColour } from '../cli-context.ts';
+import type { Rendering } from '../rendering.ts';
 import type { LabCommand } from '../lab-command.ts';
-import { withProject } from '../options.ts';
+import { withJson, withProject } from '../options.ts';
 import { type ProjectOptions, findRun, reportsFolder } from '../project.ts';
 
 /** `lab report RUN`: renders a run again from its journal, without guests. Also renders a run that was killed before it could. */
 export const reportCommand: LabCommand = (command, context) => {
   command.argument('<run>', 'run id, part of it, `latest`, or a folder');
-  withProject(command)
+  withJson(withProject(command), 'print what was rendered as one JSON object')
     .option('--output <file>', 'where the HTML goes (default: report.html in the run folder, if that is not sealed)')
-    .action(async (wanted: string, options: ProjectOptions & { output?: string }) => {
+    .action(async (wanted: string, options: ProjectOptions & { output?: string; json?: boolean }) => {
       const folder = await findRun(wanted, reportsFolder(options, context), context.cwd);
       const call = callUntil(context.signal);
       const { plan, journal, tornEnd } = await readRun(folder, { tolerateTornEnd: true }, call);
       const record = foldRecord(plan, journal);
       const target = options.output === undefined ? path.join(folder, 'report.html') : path.resolve(context.cwd, options.output);
       const terminal = reporters.terminal({
-        stream: context.stdout,
+        // A program reads the other stream, and a person no tables of what a program asked for.
+        stream: options.json ? { write: () => {} } : context.stdout,
         isTty: false,
         columns: context.stdout.columns ?? 100,
         colour: wantsColour(context),
@@ -38,29 +40,45 @@ export const reportCommand: LabCommand = (command, context) => {
         readBytesIfThere(path.join(folder, 'evidence', sha256));
       const finished = { record, plan, journal, recordSha256: sha256Of(recordText(record)), readEvidence };
       const rendering = [reporters.html(), reporters.security()];
+      const files: Rendering['files'] = [];
       for (const line of journal) for (const reporter of [...rendering, terminal]) reporter.on(line);
       for (const reporter of rendering) {
         for (const { fileName, content } of (await reporter.finish?.(finished, call)) ?? []) {
           // What stands beside the report of the run goes beside it here too.
           const file = fileName === 'report.html' ? target : path.join(path.dirname(target), fileName);
-          await writeUnlessSealed(file, folder, content);
+          files.push({ path: file, written: await writeUnlessSealed(file, folder, content) });
         }
       }
       await terminal.finish?.(finished, call);
       terminal.close?.();
+      if (options.json) {
+        const { runId, verdict, finishedAt } = record;
+        const rendering: Rendering = {
+          $schema: 'rendering.v1.json',
+          runId,
+          verdict,
+          finished: finishedAt !== undefined,
+          tornEnd,
+          recordSha256: finished.recordSha256,
+          files,
+        };
+        context.stdout.write(`${JSON.stringify(rendering)}\n`);
+        return;
+      }
       if (tornEnd)
         context.stderr.write('The journal ends in the middle of a line: the lab was killed while it wrote it. That line was left out.\n');
     });
 };
 
-/** A sealed report may be written again only if that changes nothing. */
-async function writeUnlessSealed(target: string, folder: LocalPath, content: string | Uint8Array): Promise<void> {
+/** A sealed report may be written again only if that changes nothing, and then it is not. Returns whether it was written. */
+async function writeUnlessSealed(target: string, folder: LocalPath, content: string | Uint8Array): Promise<boolean> {
   const inFolder = !path.relative(folder, target).startsWith('..');
   if (inFolder && (await exists(path.join(folder, 'seal.json')))) {
     const there = await readBytesIfThere(target);
     if (there === undefined || !Buffer.from(there).equals(Buffer.from(content)))
       throw LabError.of('usage.sealed', { run: path.basename(folder) });
-    return;
+    return false;
   }
   await writeFileAtomic(target, content);
+  return true;
 }
