@@ -27,21 +27,22 @@ export const reportCommand: LabCommand = (command, context) => {
       const { plan, journal, tornEnd } = await readRun(folder, { tolerateTornEnd: true }, call);
       const record = foldRecord(plan, journal);
       const target = options.output === undefined ? path.join(folder, 'report.html') : path.resolve(context.cwd, options.output);
-      const terminal = reporters.terminal({
-        // A program reads the other stream, and a person no tables of what a program asked for.
-        stream: options.json ? { write: () => {} } : context.stdout,
-        isTty: false,
-        columns: context.stdout.columns ?? 100,
-        colour: wantsColour(context),
-        clock: systemClock,
-        reportPath: path.relative(context.cwd, target),
-      });
+      const terminal = options.json
+        ? undefined
+        : reporters.terminal({
+            stream: context.stdout,
+            isTty: false,
+            columns: context.stdout.columns ?? 100,
+            colour: wantsColour(context),
+            clock: systemClock,
+            reportPath: path.relative(context.cwd, target),
+          });
       const readEvidence: Parameters<NonNullable<Reporter['finish']>>[0]['readEvidence'] = (sha256) =>
         readBytesIfThere(path.join(folder, 'evidence', sha256));
       const finished = { record, plan, journal, recordSha256: sha256Of(recordText(record)), readEvidence };
       const rendering = [reporters.html(), reporters.security()];
       const files: Rendering['files'] = [];
-      for (const line of journal) for (const reporter of [...rendering, terminal]) reporter.on(line);
+      for (const line of journal) for (const reporter of [...rendering, ...(terminal ? [terminal] : [])]) reporter.on(line);
       for (const reporter of rendering) {
         for (const { fileName, content } of (await reporter.finish?.(finished, call)) ?? []) {
           // What stands beside the report of the run goes beside it here too.
@@ -49,11 +50,11 @@ export const reportCommand: LabCommand = (command, context) => {
           files.push({ path: file, written: await writeUnlessSealed(file, folder, content) });
         }
       }
-      await terminal.finish?.(finished, call);
-      terminal.close?.();
+      await terminal?.finish?.(finished, call);
+      terminal?.close?.();
       if (options.json) {
         const { runId, verdict, finishedAt } = record;
-        const rendering: Rendering = {
+        const answer: Rendering = {
           $schema: 'rendering.v1.json',
           runId,
           verdict,
@@ -62,8 +63,7 @@ export const reportCommand: LabCommand = (command, context) => {
           recordSha256: finished.recordSha256,
           files,
         };
-        context.stdout.write(`${JSON.stringify(rendering)}\n`);
-        return;
+        context.stdout.write(`${JSON.stringify(answer)}\n`);
       }
       if (tornEnd)
         context.stderr.write('The journal ends in the middle of a line: the lab was killed while it wrote it. That line was left out.\n');
