@@ -12,6 +12,7 @@ import { toolkitFormats } from '../toolkit/answers.ts';
 import { trustFormats } from '../trust/index.ts';
 import { findingFormat } from '../winrm/diagnose/finding.ts';
 import { cleaningFormat } from './cleaning.ts';
+import { copyReceiptFormat } from './guest/copy-receipt.ts';
 import { renderingFormat } from './rendering.ts';
 import { runningGuestFormat } from './running-guests.ts';
 
@@ -29,6 +30,7 @@ export const allFormats: readonly Format[] = [
   ...toolkitFormats,
   ...trustFormats,
   runningGuestFormat,
+  copyReceiptFormat,
   renderingFormat,
   cleaningFormat,
   findingFormat,

@@ -3,12 +3,14 @@ import path from 'node:path';
 import t from 'tap';
 import type { GuestLease } from '../../core/guest.ts';
 import type { LocalPath } from '../../core/ids.ts';
+import { validate } from '../../core/validate.ts';
 import { sha256Of } from '../../host/hash.ts';
 import { type CliEnd, cliRig } from '../../testing/cli-rig.ts';
 import { password, scriptedEndpoint } from '../../testing/winrm/examine.ts';
 import { wineSpecs } from '../../testing/wine-rig.ts';
 import { hostRig } from '../../testing/winrm/host-rig.ts';
 import { inboxProcesses } from '../../testing/winrm/inbox-processes.ts';
+import { copyReceiptFormat } from './copy-receipt.ts';
 import { noteGuest } from '../running-guests.ts';
 
 t.setTimeout(120_000);
@@ -51,6 +53,15 @@ t.test('files and folders, both ways', async (t) => {
     const fetched = await copy(from, to);
     t.equal(fetched.exitCode, 0, fetched.stderr);
     t.equal(await readFile(path.join(to, 'deep', 'ü.txt'), 'utf8'), 'u');
+  }
+
+  for (const [from, expected] of [
+    [file, { kind: 'file', path: 'C:\\contract\\sent.txt', sizeBytes: 14, sha256: digest, way: 'already-there' }],
+    [tree, { kind: 'folder', path: 'C:\\contract\\tree', sizeBytes: 2, files: 2 }],
+  ] as const) {
+    const { exitCode, stdout, stderr } = await lab(['guest', 'copy', '--json', from, `mine:${expected.path}`]);
+    t.equal(exitCode, 0, stderr);
+    t.match(validate(copyReceiptFormat, JSON.parse(stdout), 'stdout'), expected);
   }
 
   const missing = await copy('mine:C:\\contract\\nothing', path.join(folder, 'nothing'));

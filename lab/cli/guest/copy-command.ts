@@ -8,7 +8,9 @@ import { systemClock } from '../../host/clock.ts';
 import { whatIsAt } from '../../host/what-is-at.ts';
 import { countText, durationText, sizeText } from '../../reporters/wording/quantity.ts';
 import type { CliContext } from '../cli-context.ts';
+import { withJson } from '../options.ts';
 import { copyProgress } from './copy-progress.ts';
+import type { CopyReceipt } from './copy-receipt.ts';
 import { type ReachOptions, withPull, withReach } from './login-options.ts';
 import { parsePlace } from './remote-place.ts';
 import { withConnection } from './with-connection.ts';
@@ -22,28 +24,30 @@ export function addCopy(guest: Command, context: CliContext): void {
     .description('copy a file or a folder into a guest, or out of it')
     .argument('<from>', 'what is to be copied: a path here, or GUEST:C:\\path, where GUEST is what `guest exec` takes')
     .argument('<to>', 'what it is to be called: GUEST:C:\\path, or a path here; with \\ or / at its end, the folder it goes into');
-  withPull(withReach(command)).action(async (from: string, to: string, options: ReachOptions) => {
-    const source = parsePlace(from);
-    const target = parsePlace(to);
-    const guestPlace = 'guest' in source ? source : 'guest' in target ? target : undefined;
-    if (guestPlace === undefined || ('guest' in source && 'guest' in target))
-      throw LabError.of('usage.invalid', { problem: 'one of the two has to be in a guest (win11:C:\\file.txt), the other one here' });
-    const receipt = await withConnection(guestPlace.guest, options, context, async (connection, call) => {
-      using progress = copyProgress(context.stderr, watched(context), systemClock);
-      const how: FileTransferOptions = { onProgress: progress.show };
-      return 'guest' in source
-        ? await fetchFrom(connection, source, path.resolve(context.cwd, target.path), endsAsFolder(target.path), how, call)
-        : await sendTo(
-            connection,
-            path.resolve(context.cwd, source.path),
-            target.path as RemotePath,
-            'folder' in target && target.folder,
-            how,
-            call,
-          );
-    });
-    context.stdout.write(told(receipt));
-  });
+  withJson(withPull(withReach(command)), 'print the receipt as one JSON object').action(
+    async (from: string, to: string, options: ReachOptions & { readonly json?: boolean }) => {
+      const source = parsePlace(from);
+      const target = parsePlace(to);
+      const guestPlace = 'guest' in source ? source : 'guest' in target ? target : undefined;
+      if (guestPlace === undefined || ('guest' in source && 'guest' in target))
+        throw LabError.of('usage.invalid', { problem: 'one of the two has to be in a guest (win11:C:\\file.txt), the other one here' });
+      const receipt = await withConnection(guestPlace.guest, options, context, async (connection, call) => {
+        using progress = copyProgress(context.stderr, watched(context), systemClock);
+        const how: FileTransferOptions = { onProgress: progress.show };
+        return 'guest' in source
+          ? await fetchFrom(connection, source, path.resolve(context.cwd, target.path), endsAsFolder(target.path), how, call)
+          : await sendTo(
+              connection,
+              path.resolve(context.cwd, source.path),
+              target.path as RemotePath,
+              'folder' in target && target.folder,
+              how,
+              call,
+            );
+      });
+      context.stdout.write(options.json ? `${JSON.stringify(forPrograms(receipt))}\n` : told(receipt));
+    },
+  );
 }
 
 const watched = ({ stderr, environment }: CliContext): boolean =>
@@ -89,6 +93,22 @@ async function fetchFrom(
       throw error;
     }
   }
+}
+
+/** Field by field: a receipt may carry more some day, and the format has its version. */
+function forPrograms(receipt: Receipt): CopyReceipt {
+  const { path: where, sizeBytes, durationMs, way, notes } = receipt;
+  const both = {
+    $schema: 'copy-receipt.v1.json',
+    path: where,
+    sizeBytes,
+    durationMs,
+    way,
+    ...(notes ? { notes: [...notes] } : {}),
+  } as const;
+  return 'files' in receipt
+    ? { kind: 'folder', ...both, files: receipt.files, treeSha256: receipt.treeSha256 }
+    : { kind: 'file', ...both, sha256: receipt.sha256 };
 }
 
 /** What arrived, how, and the digest that proves it. */
