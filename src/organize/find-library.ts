@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { ParseName } from '../parse/anime-name-parser.ts';
 import { type FoundFile, type WalkProblem, walk } from '../scan/walk.ts';
 import type { NamedFile } from './make-plan.ts';
@@ -31,7 +30,7 @@ export async function findLibrary(
       await tell(problem);
     }
     onFound(folder.videos.length);
-    for (const video of folder.videos) files.push({ ...video, parsed: parseName(path.posix.basename(video.path)) });
+    for (const video of folder.videos) files.push({ ...video, parsed: parseName(video.path) });
     for (const companion of folder.companions) companions.push(companion);
   }
   return { files, companions, problems };

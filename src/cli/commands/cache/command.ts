@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { clearCache, showCache } from '../../../cache/cache-operations.ts';
 import { buildInfo } from '../../../core/build-info.ts';
 import { exitCodes } from '../../../core/exit-code.ts';
@@ -8,6 +7,7 @@ import { cacheBound, cacheFolder } from '../../../tmdb/open-tmdb.ts';
 import { confirm } from '../../ask.ts';
 import type { Command } from '../../context.ts';
 import { startFigures } from '../../figures.ts';
+import { startInFolder } from '../../start-in-folder.ts';
 import { count, size } from '../../quantities.ts';
 import { tallyMatches } from '../match/match-tally.ts';
 import { type AskingOptions, openMatching } from '../match/open-matching.ts';
@@ -51,10 +51,9 @@ interface WarmOptions extends Omit<AskingOptions, 'offline'> {
 
 /** `cache warm DIR`: asks all that a later `match` or `run` of the folder will. */
 export const warmCache: Command<WarmOptions> = async (options, context) => {
-  const { emit, currentFolder, signal } = context;
+  const { emit, signal } = context;
   const figures = startFigures();
-  const source = path.resolve(currentFolder, options.folder);
-  await emit({ type: 'started', schema: 'cli-event.v1', command: 'cache warm', version: buildInfo.version, source });
+  const source = await startInFolder('cache warm', options.folder, context);
   const { files, problems } = await lookThrough(source, context);
   const tally = tallyMatches();
   await using matching = await openMatching({ ...options, offline: false }, context);

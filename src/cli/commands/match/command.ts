@@ -1,10 +1,9 @@
-import path from 'node:path';
 import type { EventOf } from '../../../contract/cli-event.ts';
-import { buildInfo } from '../../../core/build-info.ts';
 import { exitCodes } from '../../../core/exit-code.ts';
 import { type FileMatch, matchFiles } from '../../../match/match-files.ts';
 import type { Command } from '../../context.ts';
 import { startFigures } from '../../figures.ts';
+import { startInFolder } from '../../start-in-folder.ts';
 import { lookThrough } from '../organize/look-through.ts';
 import { tallyMatches } from './match-tally.ts';
 import { type AskingOptions, openMatching } from './open-matching.ts';
@@ -18,10 +17,9 @@ interface MatchOptions extends AskingOptions {
  * at all could be asked for.
  */
 export const match: Command<MatchOptions> = async (options, context) => {
-  const { emit, currentFolder, signal } = context;
+  const { emit, signal } = context;
   const figures = startFigures();
-  const source = path.resolve(currentFolder, options.folder);
-  await emit({ type: 'started', schema: 'cli-event.v1', command: 'match', version: buildInfo.version, source });
+  const source = await startInFolder('match', options.folder, context);
   const { files, problems } = await lookThrough(source, context);
   const tally = tallyMatches();
   await using matching = await openMatching(options, context);

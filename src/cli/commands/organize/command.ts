@@ -1,10 +1,10 @@
 import path from 'node:path';
-import { buildInfo } from '../../../core/build-info.ts';
 import { exitCodes } from '../../../core/exit-code.ts';
 import { writePlan } from '../../../organize/plan-file.ts';
 import { planLibrary } from '../../../organize/plan-library.ts';
 import type { Command } from '../../context.ts';
 import { startFigures } from '../../figures.ts';
+import { startInFolder } from '../../start-in-folder.ts';
 import { carryOut } from './carry-out.ts';
 import { libraryOf } from './library-of.ts';
 import { lookThrough } from './look-through.ts';
@@ -24,9 +24,9 @@ interface OrganizeOptions {
 export const organize: Command<OrganizeOptions> = async (options, context) => {
   const { emit, currentFolder } = context;
   const figures = startFigures();
-  const source = path.resolve(currentFolder, options.folder);
-  const destination = await libraryOf(options.to, context);
-  await emit({ type: 'started', schema: 'cli-event.v1', command: 'organize', version: buildInfo.version, source, destination });
+  const library = await libraryOf(options.to, context);
+  const source = await startInFolder('organize', options.folder, context, library);
+  const destination = library.folder;
   if (options.apply) await tellUnfinished(context);
   const found = await lookThrough(source, context);
   const plan = await planLibrary(found, { source, destination }, { transfer: options.copy ? 'copy' : 'move' });

@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { buildInfo } from '../../../core/build-info.ts';
 import { exitCodes } from '../../../core/exit-code.ts';
 import { type FileMatch, matchFiles } from '../../../match/match-files.ts';
 import { type PlaceRules, placeByTitle } from '../../../match/place-by-title.ts';
@@ -9,6 +8,7 @@ import { writePlan } from '../../../organize/plan-file.ts';
 import { planLibrary } from '../../../organize/plan-library.ts';
 import type { Command, CommandContext } from '../../context.ts';
 import { startFigures } from '../../figures.ts';
+import { startInFolder } from '../../start-in-folder.ts';
 import { matchEvent } from '../match/command.ts';
 import { type MatchTally, tallyMatches } from '../match/match-tally.ts';
 import { type AskingOptions, type Matching, openMatching } from '../match/open-matching.ts';
@@ -34,9 +34,9 @@ interface RunOptions extends AskingOptions {
 export const runAll: Command<RunOptions> = async (options, context) => {
   const { emit, currentFolder } = context;
   const figures = startFigures();
-  const source = path.resolve(currentFolder, options.folder);
-  const destination = await libraryOf(options.to, context);
-  await emit({ type: 'started', schema: 'cli-event.v1', command: 'run', version: buildInfo.version, source, destination });
+  const library = await libraryOf(options.to, context);
+  const source = await startInFolder('run', options.folder, context, library);
+  const destination = library.folder;
   if (options.apply) await tellUnfinished(context);
   const found = await lookThrough(source, context);
   const tally = tallyMatches();

@@ -1,19 +1,16 @@
-import { buildInfo } from '../../../core/build-info.ts';
 import { exitCodes } from '../../../core/exit-code.ts';
 import { loadNameParser } from '../../../parse/anime-name-parser.ts';
 import { walk } from '../../../scan/walk.ts';
-import { folderArgument } from '../../../windows/folder-argument.ts';
 import type { Command } from '../../context.ts';
 import { startFigures } from '../../figures.ts';
+import { startInFolder } from '../../start-in-folder.ts';
 
 /** `scan DIR`: says which video files there are and what their names tell. Reads only. Exit code 10 when something could not be looked at. */
-export const scan: Command<{ readonly folder: string }> = async (options, { emit, signal, currentFolder, progress }) => {
+export const scan: Command<{ readonly folder: string }> = async (options, context) => {
+  const { emit, signal, progress } = context;
   const figures = startFigures();
-  const { folder: source, warning } = folderArgument(options.folder, currentFolder);
   const parseName = await loadNameParser();
-  await emit({ type: 'started', schema: 'cli-event.v1', command: 'scan', version: buildInfo.version, source });
-  // Not counted: everything is looked at all the same.
-  if (warning) await emit({ type: 'problem', ...warning, path: source });
+  const source = await startInFolder('scan', options.folder, context);
   let [entries, directories, files, parsed, problems] = [0, 0, 0, 0, 0];
   {
     using bar = progress.start('Looking', 'files');
