@@ -1,5 +1,6 @@
-import { closeSync, mkdirSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, write } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { httpGet } from './http-get.ts';
 import { openForParts, temporaryOf } from './incoming-file.ts';
 import { Refusal, toRefusal } from './refusal.ts';
@@ -12,6 +13,8 @@ const MOST_TRIES = 4;
 const MOST_PROBE_BYTES = 64 << 10;
 const MOST_STREAMS = 8;
 const MOST_RANGES = 20_000;
+
+const writeSome = promisify(write);
 
 /** `probe`: fetches a few bytes, to see whether this host can be reached at all. */
 export async function probeUrl(given: Given): Promise<{ readonly payload: Buffer }> {
@@ -85,21 +88,28 @@ function urlOf({ url }: Given): string {
 
 async function fetchRange(url: string, file: number, [from, end]: Range, digest: RunningDigest, stop: AbortSignal): Promise<void> {
   const arrived = { upTo: from };
-  const write = (bytes: Buffer): void => {
-    try {
-      for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done, bytes.length - done, arrived.upTo + done);
-    } catch (error) {
-      throw toRefusal(error);
-    }
-    digest.add(bytes, arrived.upTo);
+  const place = async (bytes: Buffer): Promise<void> => {
+    const at = arrived.upTo;
     arrived.upTo += bytes.length;
+    // Written on a thread of its own, while the bytes are hashed here.
+    const written = writeAll(file, bytes, at);
+    digest.add(bytes, at);
+    await written;
   };
   for (let tries = 1; arrived.upTo < end; tries++) {
     try {
-      await httpGet({ url, range: [arrived.upTo, end], signal: stop, onBytes: write });
+      await httpGet({ url, range: [arrived.upTo, end], signal: stop, onBytes: place });
     } catch (error) {
       if (stop.aborted || tries >= MOST_TRIES || error instanceof Refusal) throw unreachable(error);
     }
+  }
+}
+
+async function writeAll(file: number, bytes: Buffer, at: number): Promise<void> {
+  try {
+    for (let done = 0; done < bytes.length;) done += (await writeSome(file, bytes, done, bytes.length - done, at + done)).bytesWritten;
+  } catch (error) {
+    throw toRefusal(error);
   }
 }
 

@@ -85,3 +85,32 @@ t.test('who cannot take the bytes ends it', async (t) => {
   };
   t.equal(await httpGet({ url, signal: AbortSignal.timeout(10_000), onBytes }).catch((thrown: unknown) => thrown), full);
 });
+
+t.test('who is busy with the bytes is waited for, and not given more than a few pieces', async (t) => {
+  const sizeBytes = 12 << 20;
+  const { url } = await saying(t, [`HTTP/1.1 200 OK\r\ncontent-length: ${sizeBytes}\r\n\r\n`, 'x'.repeat(sizeBytes)]);
+  const [waiting, most] = [[] as (() => void)[], { ahead: 0, bytes: 0 }];
+  const onBytes = (bytes: Buffer): Promise<void> => {
+    const before = Buffer.from(bytes);
+    most.bytes += bytes.length;
+    return new Promise<void>((resolve, reject) => {
+      waiting.push(() => (before.equals(bytes) ? resolve() : reject(new Error('the bytes were changed meanwhile'))));
+      most.ahead = Math.max(most.ahead, waiting.length);
+    });
+  };
+  let over = false;
+  const fetching = httpGet({ url, signal: AbortSignal.timeout(20_000), onBytes }).then(() => (over = true));
+  while (most.bytes < sizeBytes) {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (waiting.length === 3) waiting.shift()?.();
+  }
+  await new Promise((resolve) => setImmediate(resolve));
+  t.equal(over, false, 'all has arrived, and some of it is not taken yet');
+  while (waiting.length > 0) waiting.shift()?.();
+  await fetching;
+  t.ok(most.ahead <= 3, `${most.ahead} pieces at once`);
+  const late = new Error('no space left');
+  const { url: other } = await saying(t, ['HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello']);
+  const failing = httpGet({ url: other, signal: AbortSignal.timeout(10_000), onBytes: () => Promise.reject(late) });
+  t.equal(await failing.catch((thrown: unknown) => thrown), late);
+});

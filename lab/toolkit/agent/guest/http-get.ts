@@ -8,8 +8,11 @@ export interface HttpGet {
   /** Only these bytes: from the first up to before the second. */
   readonly range?: readonly [from: number, end: number];
   readonly signal: AbortSignal;
-  /** Gets the body piece by piece, in order. The bytes are gone when it returns. A throw ends the connection and is thrown. */
-  readonly onBytes: (bytes: Buffer) => void;
+  /**
+   * Gets the body piece by piece, in order; the next piece may come before it is done with this one. The bytes are gone when it is. A throw ends the
+   * connection and is thrown.
+   */
+  readonly onBytes: (bytes: Buffer) => void | Promise<void>;
 }
 
 /** Silence after which a connection is given up. */
@@ -17,26 +20,32 @@ const SILENCE_MS = 20_000;
 const MOST_HEAD_BYTES = 16 << 10;
 /** Read at once. */
 const READ_BYTES = 512 << 10;
+/** Pieces that are being taken while the next one is read. */
+const MOST_AHEAD = 3;
 const END_OF_HEAD = '\r\n\r\n';
 
 /**
  * Fetches by HTTP/1.1 over a connection of its own (RFC 9112) from a server that says how long its answer is, as the host's does; anything else is
  * no such server. Node's own client would do, but it makes a new buffer of each 64 KiB that arrive and takes as long to load as a small copy.
- * Rejects with a Refusal for an answer that is another than was asked for, and with whatever the network says.
+ * Settles when nobody is busy with the bytes any more. Rejects with a Refusal for an answer that is another than was asked for, and with whatever the
+ * network says.
  */
 export function httpGet({ url, range, signal, onBytes }: HttpGet): Promise<void> {
   const { hostname, port, host, pathname, search } = new URL(url);
   return new Promise<void>((resolve, reject) => {
     let head = Buffer.alloc(0);
     let leftBytes: number | undefined;
-    let over = false;
-    const body = (bytes: Buffer): void => {
+    const rooms: Buffer[] = [];
+    let busy = 0;
+    let outcome: { readonly error?: unknown } | undefined;
+    const body = (bytes: Buffer): void | Promise<void> => {
       if (leftBytes === undefined || bytes.length > leftBytes) throw new Refusal('io', 'more arrived than was asked for');
       leftBytes -= bytes.length;
-      if (bytes.length > 0) onBytes(bytes);
-      if (leftBytes === 0) settle();
+      const taking = bytes.length > 0 ? onBytes(bytes) : undefined;
+      if (leftBytes === 0) settle({});
+      return taking;
     };
-    const take = (bytes: Buffer): void => {
+    const take = (bytes: Buffer): void | Promise<void> => {
       if (leftBytes !== undefined) return body(bytes);
       head = Buffer.concat([head, bytes]);
       const end = head.indexOf(END_OF_HEAD);
@@ -45,34 +54,47 @@ export function httpGet({ url, range, signal, onBytes }: HttpGet): Promise<void>
       leftBytes = bodyBytesOf(head.toString('latin1', 0, end), range);
       return body(head.subarray(end + END_OF_HEAD.length));
     };
-    const settle = (error?: unknown): void => {
-      over = true;
+    /** The first outcome counts; it is told once nobody is busy. */
+    const settle = (how: { readonly error?: unknown }): void => {
+      outcome ??= how;
       signal.removeEventListener('abort', abort);
       socket.destroy();
-      if (error === undefined) resolve();
-      else reject(error);
+      if (busy > 0) return;
+      if ('error' in outcome) reject(outcome.error);
+      else resolve();
     };
-    const abort = (): void => settle(signal.reason);
+    const fail = (error: unknown): void => settle({ error });
+    const abort = (): void => fail(signal.reason);
+    const read = async (room: Buffer, bytes: Buffer): Promise<void> => {
+      busy++;
+      try {
+        await take(bytes);
+        rooms.push(room);
+      } catch (error) {
+        // Also when all has arrived: it has not been taken.
+        if (outcome === undefined || !('error' in outcome)) outcome = { error };
+      }
+      busy--;
+      if (outcome) settle(outcome);
+      else if (busy === MOST_AHEAD - 1) socket.resume();
+    };
     const socket: Socket = connect({
       // [::1] in an address
       host: hostname.replace(/^\[|\]$/g, ''),
       port: Number(port || 80),
       noDelay: true,
       onread: {
-        buffer: Buffer.allocUnsafeSlow(READ_BYTES),
-        callback: (size, buffer) => {
-          try {
-            if (!over) take(Buffer.from(buffer.buffer, buffer.byteOffset, size));
-          } catch (error) {
-            settle(error);
-          }
-          return !over;
+        buffer: () => rooms.pop() ?? Buffer.allocUnsafeSlow(READ_BYTES),
+        callback: (size, room) => {
+          if (outcome) return false;
+          void read(room as Buffer, Buffer.from(room.buffer, room.byteOffset, size));
+          return busy < MOST_AHEAD;
         },
       },
     });
-    socket.setTimeout(SILENCE_MS, () => settle(new Error('the host fell silent')));
-    socket.once('error', settle);
-    socket.once('close', () => settle(new Error('the connection ended early')));
+    socket.setTimeout(SILENCE_MS, () => fail(new Error('the host fell silent')));
+    socket.once('error', fail);
+    socket.once('close', () => fail(new Error('the connection ended early')));
     signal.addEventListener('abort', abort, { once: true });
     if (signal.aborted) return abort();
     const lines = [
