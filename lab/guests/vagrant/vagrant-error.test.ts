@@ -44,6 +44,13 @@ t.test('failures without a class', async (t) => {
   const cases: readonly (readonly [Partial<VagrantFailure>, string])[] = [
     [{ text: 'Vagrant failed to initialize at a very early stage:\n\nThere is a syntax error' }, 'vagrant.vagrantfile-invalid'],
     [{ text: "<internal>:85:in 'require': cannot load such file -- winrm (LoadError)" }, 'vagrant.winrm-missing'],
+    [
+      {
+        text: "/usr/lib/vagrant/machine_index.rb:304:in `delete': No such file or directory @ apply2files - /h/data/machine-index/a7.lock (Errno::ENOENT)\n\tfrom /usr/lib/vagrant/machine_index.rb:170",
+      },
+      'vagrant.machine-locked',
+    ],
+    [{ text: "/usr/lib/vagrant/box.rb:1:in `read': No such file or directory - /h/box (Errno::ENOENT)" }, 'vagrant.failed'],
     [{ text: '', exitCode: 143 }, 'vagrant.killed'],
     [{ text: '', exitCode: undefined, signal: 'SIGKILL' }, 'vagrant.killed'],
     [{ text: '', exitCode: 1 }, 'vagrant.failed'],

@@ -68,6 +68,7 @@ export function vagrantError(failure: VagrantFailure): LabError {
   const mapped = Object.hasOwn(known, name) ? known[name] : undefined;
   if (mapped) return mapped(failure, reason);
   if (failure.errorClass !== undefined) return LabError.of('vagrant.failed', { command: failure.command, errorClass: name, reason });
+  if (isLockRace(failure.text)) return locked(failure, reason);
   if (/cannot load such file -- winrm/.test(failure.text)) return LabError.of('vagrant.winrm-missing', {}, { cause: reason });
   if (/failed to initialize at a very early stage|syntax error/i.test(failure.text)) return badVagrantfile(failure, reason);
   const how = failure.signal === undefined ? `exit code ${failure.exitCode ?? 'unknown'}` : `signal ${failure.signal}`;
@@ -103,6 +104,13 @@ function badVagrantfile(_failure: VagrantFailure, reason: string): LabError {
 function unreachable({ machine }: VagrantFailure, reason: string): LabError {
   return LabError.of('vagrant.guest-unreachable', { machine, reason });
 }
+
+/**
+ * Two commands of Vagrant's looked at one machine at the same moment: each removes the file of the lock when it is done, and the second does not find it
+ * and dies, with the machine and the index as they should be.
+ * …/machine_index.rb:304:in `delete': No such file or directory @ apply2files - …/machine-index/a795f.lock (Errno::ENOENT)
+ */
+const isLockRace = (text: string): boolean => /machine_index\.rb.*No such file or directory.*\.lock \(Errno::ENOENT\)/.test(text);
 
 /** What the hypervisors and Ruby say of a full disk. */
 const isDiskFull = (text: string): boolean =>
