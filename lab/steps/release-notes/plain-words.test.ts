@@ -26,6 +26,7 @@ t.test('markup stays text', async (t) => {
     '![image](x.png)',
     '[x]: https://example.org',
     'see https://example.org/a_b and www.example.org',
+    '_http://a.b 1https://a.b ~www.a.b',
     'write to someone@example.org',
     '&lt;b&gt; &copy;',
     '**bold** _lean_ ~~gone~~ | cell',
