@@ -24,7 +24,8 @@ export function plainWords(text: string, mostCharacters: number): string {
 // `code`, ``co`de``: a run of backticks, what is between, the same run
 const CODE_SPAN = /(?<!`)(`{1,8})(?!`)([^`\n]{1,400}?)(?<!`)\1(?!`)/g;
 // https://example.org/a?b=c  _www.example.org  someone@example.org : GitHub makes links of these, after anything but a letter
-const BARE_LINK = /(?:(?<![a-z])(?:https?|ftp):\/\/|(?<![a-z0-9])www\.)[^\s<>`]{1,2000}|\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/gi;
+const BARE_LINK =
+  /(?:(?<![a-z])(?:https?|ftp):\/\/|(?<![a-z0-9])www\.)[^\s<>`]{1,2000}|\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/gi;
 
 /**
  * Plain text as Markdown that reads the same and does nothing: code spans stay, everything else that Markdown or HTML would take for markup is
