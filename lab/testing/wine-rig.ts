@@ -5,13 +5,14 @@ import type { Readable, Writable } from 'node:stream';
 import type { Test } from 'tap';
 import type { Call } from '../core/call.ts';
 import type { GuestSpec, PullRoute } from '../core/guest.ts';
-import { type LocalPath, guestName } from '../core/ids.ts';
+import { type LocalPath, guestName, remotePath } from '../core/ids.ts';
 import { AgentLink } from '../guests/wine/agent-link.ts';
 import { removeLeftovers } from '../guests/wine/leftovers.ts';
 import { writeOwnerNote } from '../guests/wine/owner-note.ts';
 import { type Prepared, type PreparationOptions, prepare } from '../guests/wine/preparation.ts';
 import { guestsFolder } from '../guests/wine/wine-lease.ts';
 import { foldersIn } from '../host/folders.ts';
+import type { GuestLinks } from './contracts/toolkit-contract.ts';
 
 /** Where this project lies. */
 export const projectRoot = path.resolve(import.meta.dirname, '../..') as LocalPath;
@@ -95,3 +96,12 @@ export async function keepGuest(options: { readonly owner: string; readonly isol
   if (!first || keeper.pid === undefined) throw new Error('the keeper ended before its guest was up');
   return { pid: keeper.pid, url: (JSON.parse(first.toString()) as { url: string }).url, gone };
 }
+
+/** Wine 10 has no links of its own: what makes one says yes and makes nothing. Its Unix side has them. */
+export const wineLinks: GuestLinks = {
+  make: (to, at) => ({
+    executable: remotePath('C:\\windows\\system32\\start.exe'),
+    args: ['/unix', '/bin/ln', '-s', to, `/guest/prefix/drive_c/${at.slice(3).replaceAll('\\', '/')}`],
+  }),
+  native: false,
+};

@@ -11,7 +11,7 @@ import { withPassword } from '../testing/contracts/provider/endpoint-probe.ts';
 import { toolkitContract } from '../testing/contracts/toolkit-contract.ts';
 import { type GuestLine, type TransportCommands, transportContract } from '../testing/contracts/transport-contract.ts';
 import { scratchFolder } from '../testing/scratch-folder.ts';
-import { noWine, projectRoot, realFolders, testCall, wineSpecs } from '../testing/wine-rig.ts';
+import { noWine, projectRoot, realFolders, testCall, wineSpecs, wineLinks } from '../testing/wine-rig.ts';
 import { toolkitFor } from '../toolkit/index.ts';
 import { transports } from './index.ts';
 
@@ -60,14 +60,7 @@ for (const name of transportNames)
         await connection.put(local, to, call());
       },
       wideExitCodes: true,
-      // Wine 10 has no links of its own: what makes one says yes and makes nothing. Its Unix side has them.
-      links: {
-        make: (to, at) => ({
-          executable: remotePath('C:\\windows\\system32\\start.exe'),
-          args: ['/unix', '/bin/ln', '-s', to, `/guest/prefix/drive_c/${at.slice(3).replaceAll('\\', '/')}`],
-        }),
-        native: false,
-      },
+      links: wineLinks,
       peakMemory: true,
       startUpMs: 5000,
       call,

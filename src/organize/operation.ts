@@ -55,8 +55,11 @@ export async function underLock<Held extends AsyncDisposable>({ folder }: Operat
     return {
       ...held,
       [Symbol.asyncDispose]: async () => {
-        await held[Symbol.asyncDispose]();
-        await lock[Symbol.asyncDispose]();
+        try {
+          await held[Symbol.asyncDispose]();
+        } finally {
+          await lock[Symbol.asyncDispose]();
+        }
       },
     };
   } catch (error) {

@@ -104,7 +104,7 @@ async function probe(guest: Guest, evidence: EvidenceSink, call: Call): Promise<
       expectedOutput: control.exitCode === 0 && control.stdout.trim() === controlText,
     },
     version: versionFacts(version, bundle.product.version),
-    help: { program: programFactsOf(['--help'], help), missingCommands: COMMANDS.filter((command) => !help.stdout.includes(command)) },
+    help: { program: programFactsOf(['--help'], help), missingCommands: notListed(help.stdout) },
     components,
     ...organized.facts,
     completion,
@@ -156,7 +156,7 @@ async function tryMatching(
 async function askCompletion(programs: ProgramRunner): Promise<CleanInstallFacts['completion']> {
   const args = ['completion', 'powershell'];
   const result = await programs.product(args);
-  return { program: programFactsOf(args, result), missingCommands: COMMANDS.filter((command) => !result.stdout.includes(command)) };
+  return { program: programFactsOf(args, result), missingCommands: COMMANDS.filter((command) => !result.stdout.includes(`'${command}'`)) };
 }
 
 /** What the program keeps, as it left it. */
@@ -199,6 +199,9 @@ async function lookAtInstall(
   const difference = compareTrees(new Map(guest.bundle.files.map((file) => [file.path, file.sha256])), found);
   return { afterRuns: difference, difference, complete };
 }
+
+/** Commands that the help has no line for. A word in a sentence is none. */
+const notListed = (help: string): string[] => COMMANDS.filter((command) => !new RegExp(`^ {2}${command}\\b`, 'm').test(help));
 
 function versionFacts(result: Ran, version: string): CleanInstallFacts['version'] {
   const firstLine = clip(result.stdout.split(/\r?\n/, 1)[0] ?? '');

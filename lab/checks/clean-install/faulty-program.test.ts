@@ -42,6 +42,16 @@ const faults: readonly { readonly what: string; readonly behave: Behaviour; read
     behave: when('--help', (_run, _files, doUsual) => ({ ...doUsual(), truncated: true })),
     code: 'too-much-output',
   },
+  {
+    what: 'a help that names a command in a sentence only',
+    behave: when('--help', replacing('  settings\n', '  --log-level  what the log keeps, else what the\n               settings say\n')),
+    code: 'help-incomplete',
+  },
+  {
+    what: 'completions that name a command in a sentence only',
+    behave: when('completion', replacing("'match'", '# names match')),
+    code: 'completion-incomplete',
+  },
   { what: 'a help without organize', behave: when('--help', replacing('organize', 'o')), code: 'help-incomplete' },
   {
     what: 'a part that is not there',

@@ -24,7 +24,7 @@ export const fakeAnivault: MemoryProgram = (run, files) => {
     case '--help':
       return { stdout: `Usage: anivault [options] [command]\n${COMMANDS.map((name) => `  ${name}\n`).join('')}` };
     case 'completion':
-      return { stdout: `Register-ArgumentCompleter ${COMMANDS.join(' ')}\n` };
+      return { stdout: `Register-ArgumentCompleter ${COMMANDS.map((name) => `'${name}'`).join(' ')}\n` };
     case 'settings':
       return fakeSettings(run, files);
     case 'match':

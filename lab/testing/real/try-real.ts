@@ -15,9 +15,9 @@ import { systemClock } from '../../host/clock.ts';
 import { toolkitFor } from '../../toolkit/index.ts';
 import { transports } from '../../transports/index.ts';
 import { zipOf } from '../contracts/hostile-zips.ts';
-import { toolkitContract } from '../contracts/toolkit-contract.ts';
+import { type GuestLinks, toolkitContract } from '../contracts/toolkit-contract.ts';
 import { scratchFolder } from '../scratch-folder.ts';
-import { testCall } from '../wine-rig.ts';
+import { testCall, wineLinks } from '../wine-rig.ts';
 
 /** A machine that is tried, and what of it is no secret but nobody else's business. */
 export interface RealTarget {
@@ -157,19 +157,19 @@ async function contract(
       await connection.put(file, to, testCall(120_000));
     },
     wideExitCodes: true,
-    links: {
-      make: (to, at) =>
-        links === 'native'
-          ? { executable: node, args: ['-e', "require('fs').symlinkSync(process.argv[1], process.argv[2])", to.replaceAll('/', '\\'), at] }
-          : {
-              executable: remotePath('C:\\windows\\system32\\start.exe'),
-              args: ['/unix', '/bin/ln', '-s', to, `/guest/prefix/drive_c/${at.slice(3).replaceAll('\\', '/')}`],
-            },
-      native: links === 'native',
-    },
+    links: links === 'native' ? nodeLinks(node) : wineLinks,
     peakMemory: true,
     startUpMs: 5000,
     call: () => testCall(120_000),
   });
   return t.passing();
 }
+
+/** What makes links on Windows itself. */
+const nodeLinks = (node: RemotePath): GuestLinks => ({
+  make: (to, at) => ({
+    executable: node,
+    args: ['-e', "require('fs').symlinkSync(process.argv[1], process.argv[2])", to.replaceAll('/', '\\'), at],
+  }),
+  native: true,
+});

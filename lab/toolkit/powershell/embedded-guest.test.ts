@@ -9,7 +9,7 @@ import { systemClock } from '../../host/clock.ts';
 import { toolkitContract } from '../../testing/contracts/toolkit-contract.ts';
 import { noStandIn, powershellStandIn } from '../../testing/powershell/powershell-stand-in.ts';
 import { scratchFolder } from '../../testing/scratch-folder.ts';
-import { noWine, projectRoot, realFolders, testCall, wineSpecs } from '../../testing/wine-rig.ts';
+import { noWine, projectRoot, realFolders, testCall, wineSpecs, wineLinks } from '../../testing/wine-rig.ts';
 import { transports } from '../../transports/index.ts';
 import { toolkitFor } from '../index.ts';
 
@@ -39,13 +39,7 @@ async function contractIn(t: Test, name: string, powershell: LocalPath, onlyFile
       await connection.put(local, to, testCall(60_000));
     },
     wideExitCodes: true,
-    links: {
-      make: (to, at) => ({
-        executable: remotePath('C:\\windows\\system32\\start.exe'),
-        args: ['/unix', '/bin/ln', '-s', to, `/guest/prefix/drive_c/${at.slice(3).replaceAll('\\', '/')}`],
-      }),
-      native: false,
-    },
+    links: wineLinks,
     peakMemory: true,
     startUpMs: 5000,
     onlyFiles,
